@@ -1,0 +1,201 @@
+/**
+ * What pages and the REST interface are given: plain, serialisable, no secrets but the live offer. Times are ISO 8601 in UTC.
+ * lib/data makes them; components and routes take them. No page sees a database row.
+ */
+import type { CheckResult, Verdict } from './enrollment/evidence.ts'
+import type { EnrollmentState } from './enrollment/state.ts'
+import type { FailureCode } from './errors.ts'
+
+/** A page of a list. `total` is true (counted), capped at 10 000 ("10 000+"). */
+export interface Page<T> {
+  items: T[]
+  total: number
+  totalCapped: boolean
+  nextCursor: string | null
+}
+
+export interface UserRow {
+  id: string
+  userid: string
+  name: string
+  email: string | null
+  department: string | null
+  status: 'active' | 'disabled'
+  phones: number
+  /** Number of certificates now valid and not revoked. */
+  activeCertificates: number
+  /** Soonest notAfter among them. */
+  soonestExpiry: string | null
+}
+
+export interface UserView extends UserRow {
+  attributes: Record<string, string>
+  createdAt: string
+  phoneList: (PhoneRow & { certificates: CertificateRow[] })[]
+  /** Newest first, at most 20. */
+  enrollments: EnrollmentRow[]
+  timeline: TimelineEntry[]
+}
+
+export interface PhoneRow {
+  id: string
+  name: string
+  model: string
+  operatingSystem: string
+  profileName: string
+  profileRef: string
+  user: { id: string; userid: string; name: string }
+  lastContactAt: string
+  createdAt: string
+  activeCertificates: number
+  soonestExpiry: string | null
+}
+
+export type CertificateState = 'reserved' | 'active' | 'expiring' | 'expired' | 'revoked'
+
+export interface CertificateRow {
+  id: string
+  serialNumber: string
+  subject: string
+  issuer: string
+  profile: string
+  user: { id: string; userid: string; name: string }
+  phone: { id: string; name: string } | null
+  /** expiring: active with at most 30 days left, by the database's clock. */
+  state: CertificateState
+  notBefore: string
+  notAfter: string
+  daysLeft: number
+  issuedAt: string | null
+  deliveredAt: string | null
+  revokedAt: string | null
+  revocationReason: string | null
+}
+
+export interface CertificateView extends CertificateRow {
+  pem: string | null
+  chainPem: string[]
+  sha256: string | null
+  spkiSha256: string
+  enrollmentId: string
+  keyid: string
+}
+
+export interface ProfileView {
+  id: string
+  name: string
+  title: string
+  version: number
+  versionId: string
+  servername: string
+  keys: { keyid: string; usage: string; keyType: string }[]
+  validityDays: number
+  issuer: string
+  approval: boolean
+  confirmation: boolean
+}
+
+export interface EnrollmentRow {
+  id: string
+  state: EnrollmentState
+  user: { id: string; userid: string; name: string }
+  profile: { name: string; title: string }
+  device: Device | null
+  startedByName: string
+  createdAt: string
+  stateChangedAt: string
+  failureCode: FailureCode | null
+}
+
+export interface Device {
+  name: string
+  model: string
+  operatingsystem: string
+}
+
+export interface TimelineEntry {
+  at: string
+  /** Audit action, e.g. "enrollment.offered". */
+  action: string
+  state: EnrollmentState | null
+  actor: string
+  detail: Record<string, unknown>
+  enrollmentId: string | null
+}
+
+export interface EnrollmentView extends EnrollmentRow {
+  /** version of the row: the live page asks for nothing older than it has. */
+  version: number
+  serverTime: string
+  servername: string
+  /** The live offer, or null. A bearer secret: only for those who may manage the enrolment, never cached or logged. */
+  offer: { uri: string; sentAt: string; expiresAt: string; timeoutS: number } | null
+  /** The certificate command under way. */
+  delivery: { attempt: number; sentAt: string | null; expiresAt: string | null } | null
+  waitReason: string | null
+  failure: { code: FailureCode; detail: string | null } | null
+  keys: { keyid: string; usage: string | null; csrSubject: string; spkiSha256: string }[]
+  certificates: (CertificateRow & { pem: string | null; keyid: string })[]
+  evidence: { verdict: Verdict; checks: CheckResult[]; judgedAt: string } | null
+  phone: { id: string } | null
+  timeline: TimelineEntry[]
+  /** When each state was entered (last time), for the stepper. */
+  enteredAt: Partial<Record<EnrollmentState, string>>
+  viaLink: boolean
+}
+
+/** The Exchange tab: every message, raw, as sent and received; the nonce of a live offer and any offer URI are blanked. */
+export interface ExchangeMessage {
+  id: string
+  at: string
+  direction: 'to_hermod' | 'from_hermod'
+  kind: 'provision' | 'certificate' | 'other'
+  /** "provision command 1", "reply", "callback" */
+  title: string
+  status: string
+  body: string
+  note: string | null
+}
+
+/** What the certificate will carry, shown before anybody is asked to scan. */
+export interface SubjectPreview {
+  ok: boolean
+  /** RFC 4514 string of the subject, as far as it renders. */
+  subject: string
+  notAfter: string
+  /** Sentences: what is missing or not encodable, and who mends it. */
+  problems: string[]
+}
+
+export interface HomeView {
+  undelivered: number
+  running: number
+  expiring7: number
+  expiring30: number
+  failedToday: number
+  completedToday: number
+  orphanCallbacks: number
+  recent: EnrollmentRow[]
+  health: { part: 'hermod' | 'issuer' | 'database' | 'worker'; ok: boolean; detail: string; at: string | null }[]
+}
+
+/** What a holder of a one-time link may see. */
+export interface LinkView {
+  userName: string
+  userid: string
+  profileTitle: string
+  servername: string
+  subject: string
+  expiresAt: string
+  /** usable | used | expired | revoked */
+  status: 'usable' | 'used' | 'expired' | 'revoked'
+  enrollment: {
+    id: string
+    state: EnrollmentState
+    offer: EnrollmentView['offer']
+    serverTime: string
+    device: Device | null
+    failureCode: FailureCode | null
+    waitReason: string | null
+  } | null
+}
