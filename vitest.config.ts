@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+// Two projects: pure tests need nothing; database tests get a migrated template database, made once for the run.
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    sequence: { shuffle: true },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'prisma/**/*.test.ts'], exclude: ['**/*.db.test.ts', '**/node_modules/**'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'database',
+          include: ['lib/**/*.db.test.ts', 'app/**/*.db.test.ts', 'prisma/**/*.db.test.ts'],
+          globalSetup: ['./e2e/harness/vitest-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
