@@ -1,0 +1,168 @@
+/**
+ * What browser tests stand on: a portal of this test worker's own (database, simulator, web, worker), a signed-in page, users made for
+ * the test alone, and phones. A page that logs an error to its console fails its test.
+ */
+import { AxeBuilder } from '@axe-core/playwright'
+import { test as base, expect, type Page } from '@playwright/test'
+import pg from 'pg'
+import { type Portal, runToEnd, startPortal } from './harness/portal.ts'
+
+export interface TestUser {
+  userid: string
+  name: string
+  email: string
+}
+
+export type Rest = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<{ status: number; value: Record<string, unknown> }>
+
+interface WorkerFixtures {
+  portal: Portal
+  account: { email: string; password: string }
+  rest: Rest
+}
+
+interface TestFixtures {
+  /** Signs the page in as helpdesk and leaves it on the home page. */
+  signIn: () => Promise<void>
+  newUser: (over?: Partial<TestUser>) => Promise<TestUser>
+  /** Starts an enrolment through the pages; resolves on the live page with the offer shown. */
+  startEnrollment: (user: TestUser) => Promise<{ id: string; offer: string }>
+  /** Answers an offer with the command-line phone. Resolves to what it printed; rejects when the phone ends without a certificate. */
+  commandLinePhone: (offer: string, ...args: string[]) => Promise<string>
+  sql: pg.Client
+  /** Fails if axe finds anything on the page as it is now. */
+  expectAccessible: (page?: Page) => Promise<void>
+  /** Texts of console errors that this test provokes on purpose. */
+  allowConsoleErrors: (pattern: RegExp) => void
+}
+
+const HELPDESK = { email: 'helpdesk@example.test', name: 'Hanna Helpdesk' }
+
+export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowed: RegExp[] }, WorkerFixtures>({
+  portal: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern
+    async ({}, use) => {
+      const portal = await startPortal()
+      await use(portal)
+      await portal.stop()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  account: [
+    async ({ portal }, use) => {
+      const printed = await portal.certdesk(
+        'account',
+        'create',
+        '--role',
+        'helpdesk',
+        '--email',
+        HELPDESK.email,
+        '--name',
+        HELPDESK.name,
+      )
+      const password =
+        printed
+          .split('\n')
+          .at(-1)
+          ?.replace(/^.*:\s*/, '')
+          .trim() ?? ''
+      await use({ email: HELPDESK.email, password })
+    },
+    { scope: 'worker' },
+  ],
+  rest: [
+    async ({ portal }, use) => {
+      const token = await portal.certdesk('token', 'create', '--role', 'helpdesk', '--name', 'browser tests')
+      await use(async (method, path, body, headers = {}) => {
+        const response = await fetch(`${portal.url}/api/v1${path}`, {
+          method,
+          headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        })
+        const text = await response.text()
+        return { status: response.status, value: text ? (JSON.parse(text) as Record<string, unknown>) : {} }
+      })
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ portal }, use) => use(portal.url),
+  allowed: async ({ portal: _ }, use) => use([]),
+  allowConsoleErrors: async ({ allowed }, use) =>
+    use((pattern) => {
+      allowed.push(pattern)
+    }),
+  consoleGuard: [
+    async ({ context, allowed }, use) => {
+      const errors: string[] = []
+      context.on('console', (message) => {
+        if (message.type() === 'error') errors.push(message.text())
+      })
+      context.on('weberror', (error) => errors.push(String(error.error())))
+      await use(undefined)
+      expect(errors.filter((text) => !allowed.some((pattern) => pattern.test(text)))).toEqual([])
+    },
+    { auto: true },
+  ],
+  signIn: async ({ page, account }, use) => {
+    await use(async () => {
+      await page.goto('/sign-in')
+      await page.getByLabel('E-mail').fill(account.email)
+      await page.getByLabel('Password').fill(account.password)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+    })
+  },
+  newUser: async ({ rest }, use, info) => {
+    let count = 0
+    await use(async (over = {}) => {
+      count += 1
+      const unique = `${info.testId.slice(-8)}.${info.parallelIndex}.${Date.now().toString(36)}.${count}`
+      const user = { userid: `t.${unique}`, name: `Åsa Öberg ${count}`, email: `t.${unique}@example.test`, ...over }
+      const { status, value } = await rest('POST', '/users', {
+        ...user,
+        attributes: { C: 'SE', L: 'Stockholm', O: 'Example AB', OU: 'Support' },
+      })
+      expect(status, JSON.stringify(value)).toBe(201)
+      return user
+    })
+  },
+  startEnrollment: async ({ page }, use) => {
+    await use(async (user) => {
+      await page.goto(`/enrollments/new?user=${encodeURIComponent(user.userid)}`)
+      const profile = page.getByRole('radio', { name: /Employee mobile ID/ })
+      if (await profile.count()) await profile.check()
+      await page.getByRole('button', { name: 'Show the code here' }).click()
+      await page.waitForURL(/\/enrollments\/[0-9a-f-]{36}/)
+      const field = page.getByRole('textbox', { name: 'Offer link' })
+      await expect(field).toHaveValue(/^com\.nexusgroup\.plugout:/)
+      const id = /enrollments\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? ''
+      return { id, offer: await field.inputValue() }
+    })
+  },
+  commandLinePhone: async ({ portal }, use) => {
+    await use((offer, ...args) =>
+      runToEnd(['lib/simulator/phone/main.ts', offer, ...args], { CERTDESK_DATA_DIR: portal.dataDir }),
+    )
+  },
+  sql: async ({ portal }, use) => {
+    const client = new pg.Client({ connectionString: portal.database.ownerUrl })
+    await client.connect()
+    await use(client)
+    await client.end()
+  },
+  expectAccessible: async ({ page }, use) => {
+    await use(async (target = page) => {
+      const { violations } = await new AxeBuilder({ page: target })
+        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+        .analyze()
+      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(' | ')}`)).toEqual([])
+    })
+  },
+})
+
+export { expect }

@@ -1,0 +1,128 @@
+/**
+ * `npm test`: everything that says whether the product is right, in one run: format and lint, types, unit tests, database tests, the build,
+ * browser tests, and the independent peer against a portal started the production way. Ends with one line: N passed, N failed.
+ *
+ * `npm test -- --only unit,database,browser,peer,static` runs a part. `--seed N` repeats an order.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { chromiumPath } from './harness/chromium.ts'
+import { startTestServer } from './harness/database.ts'
+import { runPeer } from './harness/peer.ts'
+
+const PARTS = ['static', 'unit', 'database', 'build', 'browser', 'peer'] as const
+type Part = (typeof PARTS)[number]
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' } } })
+const wanted = new Set<string>(values.only ? values.only.split(',') : PARTS)
+const unknown = [...wanted].filter((name) => !(PARTS as readonly string[]).includes(name))
+if (unknown.length > 0) {
+  console.error(`npm test: no part is called ${unknown.join(', ')}; there are ${PARTS.join(', ')}.`)
+  process.exit(2)
+}
+
+let passed = 0
+let failed = 0
+const summary: string[] = []
+
+function count(name: string, good: number, bad: number, since: number): void {
+  passed += good
+  failed += bad
+  summary.push(
+    `${name.padEnd(22)} ${String(good).padStart(5)} passed ${String(bad).padStart(4)} failed ${((Date.now() - since) / 1000).toFixed(0).padStart(5)} s`,
+  )
+}
+
+/** Runs a program of node_modules with its output shown. Resolves to its exit code. */
+function run(program: string, args: string[], env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env })
+    child.on('error', fail)
+    child.on('exit', (code) => done(code ?? 1))
+  })
+}
+
+const bin = (name: string): string => `node_modules/.bin/${name}`
+
+async function step(part: Part, name: string, work: () => Promise<[number, number]>): Promise<void> {
+  if (!wanted.has(part)) return
+  const since = Date.now()
+  console.log(`\n── ${name} ──`)
+  try {
+    const [good, bad] = await work()
+    count(name, good, bad, since)
+  } catch (error) {
+    console.error(error)
+    count(name, 0, 1, since)
+  }
+}
+
+const asOne = async (code: Promise<number>): Promise<[number, number]> => ((await code) === 0 ? [1, 0] : [0, 1])
+
+async function vitest(project: string, env: NodeJS.ProcessEnv): Promise<[number, number]> {
+  const file = `test-results/vitest-${project}.json`
+  rmSync(file, { force: true })
+  const seed = values.seed ? [`--sequence.seed=${values.seed}`] : []
+  const code = await run(
+    bin('vitest'),
+    ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...seed],
+    env,
+  )
+  if (!existsSync(file)) return [0, 1]
+  const result = JSON.parse(readFileSync(file, 'utf8')) as {
+    numPassedTests: number
+    numFailedTests: number
+    numPendingTests: number
+  }
+  // A file that does not load, or an unhandled rejection, fails the run without failing a test.
+  return [result.numPassedTests, result.numFailedTests + (code !== 0 && result.numFailedTests === 0 ? 1 : 0)]
+}
+
+async function playwright(env: NodeJS.ProcessEnv): Promise<[number, number]> {
+  const file = 'test-results/playwright.json'
+  rmSync(file, { force: true })
+  const code = await run(bin('playwright'), ['test'], env)
+  if (!existsSync(file)) return [0, 1]
+  const { stats } = JSON.parse(readFileSync(file, 'utf8')) as { stats: { expected: number; unexpected: number; flaky: number } }
+  const bad = stats.unexpected + stats.flaky
+  return [stats.expected, bad + (code !== 0 && bad === 0 ? 1 : 0)]
+}
+
+/** The tests need a Chromium; on Debian as root one is installed, elsewhere the sentence says what to do. */
+async function needBrowser(): Promise<void> {
+  if (chromiumPath()) return
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log('No Chromium found: installing Debian’s package "chromium"…')
+    await run('apt-get', ['update', '-qq'])
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'])
+    if (chromiumPath()) return
+  }
+  throw new Error(
+    'No Chromium or Chrome was found. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH to it, and run npm test again.',
+  )
+}
+
+mkdirSync('test-results', { recursive: true })
+await step('static', 'format and lint', () => asOne(run(bin('biome'), ['ci', '--error-on-warnings', '.'])))
+await step('static', 'types', () => asOne(run(bin('tsc'), ['--noEmit', '-p', '.'])))
+await step('unit', 'unit tests', () => vitest('unit', process.env))
+
+const needsDatabase = ['database', 'browser', 'peer'].some((part) => wanted.has(part))
+const server = needsDatabase ? await startTestServer() : null
+const env: NodeJS.ProcessEnv = server ? { ...process.env, CERTDESK_TEST_DATABASE: server.adminUrl } : process.env
+try {
+  await step('database', 'database tests', () => vitest('database', env))
+  await step('build', 'build', () => asOne(run(bin('next'), ['build'])))
+  await step('browser', 'browser tests', async () => {
+    await needBrowser()
+    return playwright(env)
+  })
+  await step('peer', 'independent peer', () => runPeer(env))
+} finally {
+  await server?.stop()
+}
+
+console.log(`\n${summary.join('\n')}\n`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed > 0 || passed === 0 ? 1 : 0)
