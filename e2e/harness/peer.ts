@@ -43,7 +43,7 @@ export async function runPeer(env: NodeJS.ProcessEnv, extra: string[] = []): Pro
       child.on('exit', () => done(text))
     })
     const totals = /(\d+) passed, (\d+) failed\s*$/.exec(output)
-    if (!totals || totals[2] !== '0') console.error(portal.log().slice(-4000))
+    if (totals?.[2] !== '0') console.error(portal.log().slice(-4000))
     return totals ? [Number(totals[1]), Number(totals[2])] : [0, 1]
   } finally {
     await portal.stop()
