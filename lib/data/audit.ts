@@ -1,0 +1,76 @@
+/**
+ * Audit rows: who did what. Only ever inserted; seq, time, prev_hash and hash are set by a trigger under one lock for the whole
+ * database (gap-free, chained), which is held until commit: write them last. Detail holds machine fields and never a secret.
+ */
+import type { Actor } from '#lib/auth/permissions.ts'
+import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { Prisma } from '#lib/generated/prisma/client.ts'
+import type { Tx } from './transaction.ts'
+
+/**
+ * Everything that is written down. `enrollment.<state>` is the entering of that state; its detail always has `from` and `to`.
+ * `enrollment.started` enters the first state and has `to`.
+ */
+export type AuditAction =
+  | `enrollment.${EnrollmentState}`
+  | 'enrollment.started'
+  | 'enrollment.new_offer_wanted'
+  | 'enrollment.new_offer'
+  | 'enrollment.waiting'
+  | 'callback.ignored'
+  | 'callback.quarantined'
+  | 'certificate.reserved'
+  | 'certificate.issued'
+  | 'certificate.revocation_wanted'
+  | 'certificate.revoked'
+  | 'crl.published'
+  | 'issuer.created'
+  | 'user.created'
+  | 'user.changed'
+  | 'profile.created'
+  | 'link.created'
+  | 'link.used'
+  | 'link.revoked'
+  | 'token.created'
+  | 'token.revoked'
+  | 'account.created'
+  | 'account.changed'
+  | 'account.signed_in'
+  | 'account.sign_in_failed'
+  | 'account.signed_out'
+
+export type AuditObjectKind =
+  | 'enrollment'
+  | 'callback'
+  | 'certificate'
+  | 'crl'
+  | 'issuer'
+  | 'user'
+  | 'profile'
+  | 'link'
+  | 'token'
+  | 'account'
+
+/** Who is said to have done it: an actor, or the phone whose message Hermod brought. */
+export type AuditActor = Actor | { kind: 'phone'; name: string }
+
+export type AuditDetail = Readonly<Record<string, string | number | boolean | null | undefined | readonly string[]>>
+
+export interface AuditEntryInput {
+  action: AuditAction
+  objectKind: AuditObjectKind
+  objectId: string
+  enrollmentId?: string | null
+  detail?: AuditDetail
+}
+
+/** The columns of the actor, in the order actor_kind, actor_id, actor_name. */
+export const actorColumns = (actor: AuditActor): Prisma.Sql =>
+  Prisma.sql`${actor.kind}::text, ${'id' in actor ? actor.id : null}::text, ${actor.name}::text`
+
+export async function writeAudit(tx: Tx, actor: AuditActor, entry: AuditEntryInput): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
+    VALUES (${actorColumns(actor)}, ${entry.action}, ${entry.objectKind}, ${entry.objectId}, ${entry.enrollmentId ?? null}::uuid,
+            ${JSON.stringify(entry.detail ?? {})}::jsonb)`
+}
