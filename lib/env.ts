@@ -341,3 +341,6 @@ export const migrateEnv = once((source) => ({
 export const databaseEnv = once((source) => neededDatabase(source, 'this process'))
 /** @throws EnvError */
 export const logLevel = once(readLogLevel)
+
+/** `next dev`: pages need a laxer policy for its reloads and stack traces. */
+export const isDevelopment = (): boolean => process.env.NODE_ENV === 'development'
