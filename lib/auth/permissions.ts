@@ -26,7 +26,10 @@ export const PERMISSIONS = {
   'certificate:read': ['admin', 'helpdesk', 'auditor'],
   'certificate:revoke': ['admin', 'helpdesk'],
   'audit:read': ['admin', 'auditor'],
-  'account:manage': ['admin'],
+  /** Making sign-ins and API tokens. `system`: the command line on the portal's own machine. */
+  'account:manage': ['admin', 'system'],
+  /** Reading how the portal is doing: metrics. */
+  'operation:read': ['admin', 'auditor', 'system'],
   /** For one's own user only; the Grant's actor says whose. */
   'self:enroll': ['user', 'link'],
   /** What only jobs do. */
