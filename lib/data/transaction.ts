@@ -6,10 +6,10 @@
  * audit chain is one lock for the whole database and is held until commit.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
-import { db } from '#lib/db.ts'
+import { db, type Tx } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 
-export type Tx = Prisma.TransactionClient
+export type { Tx }
 
 /** PostgreSQL ends a statement with these when two transactions stood in each other's way; the same work done again will pass. */
 const TRANSIENT = new Set(['40001', '40P01'])
@@ -21,7 +21,7 @@ const TRANSIENT = new Set(['40001', '40P01'])
 export async function inTransaction<T>(_grant: Grant, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.$transaction(work, { maxWait: 5_000, timeout: 15_000 })
+      return await db().$transaction(work)
     } catch (error) {
       if (attempt > 2 || !TRANSIENT.has(sqlState(error) ?? '')) throw error
     }

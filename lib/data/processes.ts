@@ -1,0 +1,95 @@
+/**
+ * Which processes run, and what must be put right after one that does not any more.
+ *
+ * A worker writes every two seconds that it lives, with the id under which it locks jobs. Whoever has not been seen for 15 s is dead
+ * (or so late that its writes are refused by compare-and-set): its job locks are freed at once instead of after Graphile Worker's four hours.
+ */
+import type { Grant } from '#lib/auth/permissions.ts'
+import { db } from '#lib/db.ts'
+
+export const DEAD_AFTER_S = 15
+
+export interface ProcessBeat {
+  id: string
+  kind: 'web' | 'worker'
+  host: string
+  /** Graphile Worker's ids of this process. */
+  workerIds: readonly string[]
+  /** What it last knew of its surroundings. Plain JSON, no secrets. */
+  health: Readonly<Record<string, unknown>>
+}
+
+/** Says that the process lives, by the database's clock. */
+export async function beat(_grant: Grant<'system:work'>, p: ProcessBeat): Promise<void> {
+  await db().$executeRaw`
+    INSERT INTO process (id, kind, host, worker_ids, health, seen_at)
+    VALUES (${p.id}::uuid, ${p.kind}, ${p.host}, ${[...p.workerIds]}::text[], ${JSON.stringify(p.health)}::jsonb, clock_timestamp())
+    ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), worker_ids = excluded.worker_ids, health = excluded.health`
+}
+
+/** The process ends in order: nothing of it has to be put right. */
+export async function sayGoodbye(_grant: Grant<'system:work'>, id: string): Promise<void> {
+  await db().$executeRaw`DELETE FROM process WHERE id = ${id}::uuid`
+}
+
+/**
+ * Frees the job locks of worker processes that have not been seen lately and forgets those processes.
+ * @returns how many processes were found dead.
+ */
+export async function freeDeadWorkers(_grant: Grant<'system:work'>): Promise<number> {
+  const rows = await db().$queryRaw<{ dead: number }[]>`
+    WITH gone AS (
+      DELETE FROM process WHERE seen_at < clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}) RETURNING worker_ids
+    ), freed AS (
+      SELECT graphile_worker.force_unlock_workers(ids) IS NULL AS freed
+      FROM (SELECT array_agg(w) AS ids FROM gone, unnest(gone.worker_ids) AS w) AS all_ids WHERE ids IS NOT NULL
+    )
+    SELECT count(*)::int AS dead FROM gone, (SELECT count(*) FROM freed) AS first`
+  return rows[0]?.dead ?? 0
+}
+
+/**
+ * Adds the job again for everything that waits for us and has none (durability R5): a job that failed for good, or was lost with a
+ * restored database. What has a job that will still run is left alone, so that a planned retry keeps its time.
+ * @returns the keys of the jobs that were added.
+ */
+export async function addMissingJobs(_grant: Grant<'system:work'>): Promise<string[]> {
+  const rows = await db().$queryRaw<{ key: string }[]>`
+    WITH needed (task, payload, key, due) AS (
+      SELECT 'send-provision', json_build_object('enrollmentId', e.id), 'provision:' || e.id, NULL::timestamptz
+      FROM enrollment e LEFT JOIN command c ON c.id = e.current_command_id
+      WHERE e.state_changed_at < now() - interval '10 seconds'
+        AND (e.state = 'requesting' OR (e.state = 'offered' AND (c.id IS NULL OR c.state NOT IN ('sent', 'answered', 'timed_out'))))
+      UNION ALL
+      SELECT 'expire-offer', json_build_object('commandId', c.id), 'expire:' || c.id, c.expires_at + interval '15 seconds'
+      FROM enrollment e JOIN command c ON c.id = e.current_command_id WHERE e.state = 'offered' AND c.state = 'sent'
+      UNION ALL
+      SELECT 'check-answer', json_build_object('answerId', a.id), 'check:' || a.id, NULL
+      FROM enrollment e JOIN answer a ON a.judged_for = e.id
+      WHERE e.state = 'answered' AND e.state_changed_at < now() - interval '10 seconds'
+      UNION ALL
+      SELECT 'issue-certificates', json_build_object('enrollmentId', e.id), 'issue:' || e.id, NULL
+      FROM enrollment e WHERE e.state = 'issuing' AND e.state_changed_at < now() - interval '10 seconds'
+      UNION ALL
+      SELECT 'deliver-certificates', json_build_object('enrollmentId', e.id), 'deliver:' || e.id, NULL
+      FROM enrollment e LEFT JOIN command c ON c.id = e.current_command_id AND c.kind = 'certificate'
+      WHERE e.state = 'delivering' AND e.state_changed_at < now() - interval '10 seconds' AND (c.id IS NULL OR c.state <> 'sent')
+      UNION ALL
+      SELECT 'expire-delivery', json_build_object('commandId', c.id), 'expire:' || c.id, c.expires_at + interval '15 seconds'
+      FROM enrollment e JOIN command c ON c.id = e.current_command_id AND c.kind = 'certificate' WHERE e.state = 'delivering' AND c.state = 'sent'
+      UNION ALL
+      SELECT 'process-callback', json_build_object('callbackId', b.id), 'callback:' || b.id, NULL
+      FROM callback b WHERE b.state = 'received' AND b.received_at < now() - interval '10 seconds'
+      UNION ALL
+      SELECT 'revoke-certificate', json_build_object('certificateId', r.certificate_id), 'revoke:' || r.certificate_id, NULL
+      FROM revocation_request r WHERE r.done_at IS NULL AND r.requested_at < now() - interval '10 seconds'
+    ), missing AS (
+      SELECT * FROM needed n
+      WHERE NOT EXISTS (SELECT 1 FROM graphile_worker.jobs j WHERE j.key = n.key AND j.attempts < j.max_attempts)
+        AND NOT EXISTS (
+          SELECT 1 FROM graphile_worker.jobs j WHERE j.key = n.key AND j.updated_at > now() - interval '5 minutes')
+    )
+    SELECT key FROM missing, LATERAL (SELECT certdesk_add_job(task::text, payload, key::text, due) IS NULL AS added) AS done
+    WHERE done.added IS NOT NULL`
+  return rows.map((row) => row.key)
+}
