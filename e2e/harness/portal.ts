@@ -10,6 +10,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
+/** Environment of a child process. */
+type Variables = Record<string, string | undefined>
+
 export interface PortalOptions {
   /** Base URL of the messaging server; none → the built-in simulator is started as a process of its own. */
   hermodUrl?: string
@@ -51,13 +54,14 @@ export function freePort(): Promise<number> {
   })
 }
 
-/** Only what a process of the operating system needs; nothing of the test run's own configuration leaks in. */
-const bareEnv = (): NodeJS.ProcessEnv => ({
+/** Only what a process of the operating system needs, and `own`; nothing of the test run's own configuration leaks in. */
+const childEnv = (own: Variables): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: process.env.HOME,
   TMPDIR: process.env.TMPDIR,
   NODE_ENV: 'production',
   NODE_OPTIONS: '--disable-warning=ExperimentalWarning',
+  ...own,
 })
 
 export async function startPortal(options: PortalOptions = {}): Promise<Portal> {
@@ -72,8 +76,8 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   const clientId = options.clientId ?? 'portal'
   const apiKey = options.apiKey ?? 'a'.repeat(64)
 
-  const start = (name: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess => {
-    const child = spawn(process.execPath, args, { env: { ...bareEnv(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = (name: string, args: string[], env: Variables): ChildProcess => {
+    const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer) => {
       output.push(`[${name}] ${chunk.toString()}`)
     }
@@ -165,9 +169,9 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
 }
 
 /** Runs a script of the repository to its end; resolves to its standard output, rejects with its standard error. */
-export function runToEnd(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
+export function runToEnd(args: string[], env: Variables): Promise<string> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, { env: { ...bareEnv(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
     let out = ''
     let err = ''
     child.stdout.on('data', (chunk) => {
