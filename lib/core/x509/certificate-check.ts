@@ -1,0 +1,165 @@
+/**
+ * Is this the certificate we asked for? Held against the request before anything a CA hands back is stored or sent to a phone, our own
+ * CA's included (hostile-inputs F-S18): a CA that is broken, misconfigured or somebody else's must not put a certificate on a phone
+ * that says something else than the profile.
+ *
+ * A table of checks, one line each, run in order; the first that fails names the fault. Nothing is thrown for bad certificates.
+ */
+import { type Bytes, DerError } from '../asn1/der.ts'
+import { OID, oidName } from '../asn1/oids.ts'
+import {
+  type Certificate,
+  parseCertificate,
+  readBasicConstraints,
+  readExtendedKeyUsage,
+  readKeyUsage,
+  readSubjectAltName,
+  sameBytes,
+} from './certificate.ts'
+import type { Chain } from './chain.ts'
+import { type CertificateProfile, EXTENDED_KEY_USAGE_OIDS } from './extensions.ts'
+import { isAcceptedSignatureAlgorithm, verifySigned } from './signature-algorithms.ts'
+
+export const CERTIFICATE_FAULTS = [
+  'der',
+  'prepared',
+  'public_key',
+  'subject',
+  'issuer',
+  'signature_algorithm',
+  'signature',
+  'validity',
+  'chain_validity',
+  'basic_constraints',
+  'key_usage',
+  'extended_key_usage',
+  'subject_alt_name',
+  'critical_extension',
+] as const
+export type CertificateFault = (typeof CERTIFICATE_FAULTS)[number]
+
+export interface CertificateExpectation {
+  /** Raw Name and SubjectPublicKeyInfo of the CSR. */
+  subject: Uint8Array
+  spki: Uint8Array
+  profile: CertificateProfile
+  /** The address asked for in subjectAltName, or null. */
+  email: string | null
+  /** The whole TBS, where it was settled beforehand; null for a CA that makes its own. */
+  tbs: Uint8Array | null
+  /** By the database's clock. */
+  now: Date
+}
+
+export type CertificateCheckResult =
+  | { ok: true; certificate: Certificate }
+  | { ok: false; fault: CertificateFault; detail: string }
+
+/** Returns what is wrong, in words for staff, or null. */
+type Check = (certificate: Certificate, expected: CertificateExpectation, chain: Chain) => string | null
+
+const DAY_MS = 86_400_000
+/** A remote CA may round validity up to whole days and back-date for clocks that are behind. */
+const VALIDITY_SLACK_MS = 2 * DAY_MS
+
+const CHECKS: readonly (readonly [CertificateFault, Check])[] = [
+  ['prepared', (c, e) => (e.tbs === null || sameBytes(c.tbs, e.tbs) ? null : 'it is not the certificate that was prepared')],
+  ['public_key', (c, e) => (sameBytes(c.spki, e.spki) ? null : 'it is for another public key')],
+  ['subject', (c, e) => (sameBytes(c.subject, e.subject) ? null : 'its subject is not the one of the PKCS#10')],
+  ['issuer', (c, _e, chain) => (sameBytes(c.issuer, chain.signer.subject) ? null : 'it names another issuer')],
+  [
+    'signature_algorithm',
+    (c) => (isAcceptedSignatureAlgorithm(c.signatureAlgorithm) ? null : `it is signed with ${oidName(c.signatureAlgorithm)}`),
+  ],
+  [
+    'signature',
+    (c, _e, chain) =>
+      verifySigned(c.signatureAlgorithm, c.tbs, c.signature, chain.signerKey) ? null : "its signature is not the CA's",
+  ],
+  ['validity', checkValidity],
+  [
+    'chain_validity',
+    (c, e, chain) => {
+      if (e.now < chain.notBefore || e.now > chain.notAfter) return "the CA's own certificate is not valid now"
+      return c.notAfter > chain.notAfter ? "it outlives the CA's own certificate" : null
+    },
+  ],
+  ['basic_constraints', (c) => (readBasicConstraints(c)?.ca === true ? 'it is a CA certificate' : null)],
+  ['key_usage', checkKeyUsage],
+  ['extended_key_usage', checkExtendedKeyUsage],
+  ['subject_alt_name', checkSubjectAltName],
+  ['critical_extension', checkCriticalExtensions],
+]
+
+/**
+ * @param chain opened from what was pinned for this CA, never from the answer
+ */
+export function checkCertificate(der: Bytes, expected: CertificateExpectation, chain: Chain): CertificateCheckResult {
+  try {
+    const certificate = parseCertificate(der)
+    for (const [fault, check] of CHECKS) {
+      const detail = check(certificate, expected, chain)
+      if (detail !== null) return { ok: false, fault, detail }
+    }
+    return { ok: true, certificate }
+  } catch (error) {
+    if (error instanceof DerError)
+      return { ok: false, fault: 'der', detail: `it is not a well-formed certificate: ${error.message}` }
+    throw error
+  }
+}
+
+function checkValidity(certificate: Certificate, expected: CertificateExpectation): string | null {
+  const { notBefore, notAfter } = certificate
+  if (expected.now < notBefore) return `it is valid only from ${notBefore.toISOString()}`
+  if (expected.now > notAfter) return `it expired at ${notAfter.toISOString()}`
+  const days = (notAfter.getTime() - notBefore.getTime()) / DAY_MS
+  const allowed = expected.profile.validityDays
+  if (notAfter.getTime() - notBefore.getTime() > allowed * DAY_MS + VALIDITY_SLACK_MS)
+    return `it is valid for ${Math.round(days)} days; the profile says ${allowed}`
+  return null
+}
+
+/** All that the profile asks for, and nothing that makes a CA of the phone. */
+function checkKeyUsage(certificate: Certificate, expected: CertificateExpectation): string | null {
+  const usage = readKeyUsage(certificate)
+  if (usage === null) return 'it has no key usage'
+  const missing = expected.profile.keyUsage.filter((name) => !usage.includes(name))
+  if (missing.length > 0) return `its key usage lacks ${missing.join(', ')}`
+  const extra = usage.filter((name) => name === 'keyCertSign' || name === 'cRLSign')
+  return extra.length > 0 ? `its key usage allows ${extra.join(', ')}` : null
+}
+
+function checkExtendedKeyUsage(certificate: Certificate, expected: CertificateExpectation): string | null {
+  const wanted = expected.profile.extendedKeyUsage.map((name) => EXTENDED_KEY_USAGE_OIDS[name] as string)
+  const found = readExtendedKeyUsage(certificate)
+  if (found === null) return wanted.length > 0 ? 'it has no extended key usage' : null
+  const missing = wanted.filter((oid) => !found.includes(oid))
+  if (missing.length > 0) return `its extended key usage lacks ${missing.map(oidName).join(', ')}`
+  const extra = found.filter((oid) => !wanted.includes(oid))
+  return extra.length > 0 ? `its extended key usage also has ${extra.map(oidName).join(', ')}` : null
+}
+
+/** No name may stand there that was not asked for: a mail server or a domain controller believes it. */
+function checkSubjectAltName(certificate: Certificate, expected: CertificateExpectation): string | null {
+  const names = readSubjectAltName(certificate)
+  const wanted = expected.email === null ? [] : [expected.email]
+  if (names === null) return wanted.length > 0 ? 'it lacks the e-mail address' : null
+  if (names.others > 0 || names.emails.length !== wanted.length || names.emails.some((email) => !wanted.includes(email)))
+    return 'its alternative names are not the ones asked for'
+  return null
+}
+
+/** Critical extensions that a phone's app certificate may have: the ones checked above, and policies. */
+const KNOWN_CRITICAL: ReadonlySet<string> = new Set([
+  OID['id-ce-basicConstraints'],
+  OID['id-ce-keyUsage'],
+  OID['id-ce-extKeyUsage'],
+  OID['id-ce-subjectAltName'],
+  OID['id-ce-certificatePolicies'],
+])
+
+function checkCriticalExtensions(certificate: Certificate): string | null {
+  const unknown = [...certificate.extensions].filter(([oid, { critical }]) => critical && !KNOWN_CRITICAL.has(oid))
+  return unknown.length > 0 ? `it has the critical extension ${unknown.map(([oid]) => oidName(oid)).join(', ')}` : null
+}

@@ -1,0 +1,105 @@
+/**
+ * Certificate extensions as our own CA writes them (RFC 5280 §4.2). They come from the profile and from the CA's configuration, never from
+ * the CSR: a phone that asks for CA:TRUE or for somebody else's UPN gets what its profile says (hostile-inputs F-C3, F-C4).
+ *
+ * Each function returns one whole Extension value. DEFAULT values are left out, as DER wants: `critical` FALSE and `cA` FALSE are absent.
+ */
+import { createHash } from 'node:crypto'
+import {
+  type Bytes,
+  boolean,
+  context,
+  contextPrimitive,
+  ia5String,
+  integer,
+  namedBits,
+  octetString,
+  oid,
+  readBitOctets,
+  readDer,
+  readSequence,
+  seq,
+} from '../asn1/der.ts'
+import { OID, type OidName } from '../asn1/oids.ts'
+import type { ProfileDefinition } from '../enrollment/profile.ts'
+
+/** What a profile says about the certificate. */
+export type CertificateProfile = ProfileDefinition['certificate']
+export type KeyUsageName = CertificateProfile['keyUsage'][number] | 'keyCertSign' | 'cRLSign'
+export type ExtendedKeyUsageName = CertificateProfile['extendedKeyUsage'][number]
+
+/** RFC 5280 §4.2.1.3: bit numbers. */
+export const KEY_USAGE_BITS = {
+  digitalSignature: 0,
+  nonRepudiation: 1,
+  keyEncipherment: 2,
+  keyAgreement: 4,
+  keyCertSign: 5,
+  cRLSign: 6,
+} as const satisfies Record<KeyUsageName, number>
+
+/** RFC 5280 §4.2.1.12; smart card logon is Microsoft's. */
+export const EXTENDED_KEY_USAGE_OIDS = {
+  clientAuth: OID['id-kp-clientAuth'],
+  emailProtection: OID['id-kp-emailProtection'],
+  smartcardLogon: OID['ms-smartcardLogon'],
+} as const satisfies Record<ExtendedKeyUsageName, string>
+
+const extension = (name: OidName, critical: boolean, value: Uint8Array): Uint8Array =>
+  critical ? seq(oid(OID[name]), boolean(true), octetString(value)) : seq(oid(OID[name]), octetString(value))
+
+/** §4.2.1.9. Critical in end entity certificates too: whoever does not understand it must not take a leaf for a CA. */
+export const basicConstraints = (ca: { pathLength: number | null } | null): Uint8Array => {
+  if (ca === null) return extension('id-ce-basicConstraints', true, seq())
+  const members = ca.pathLength === null ? [boolean(true)] : [boolean(true), integer(ca.pathLength)]
+  return extension('id-ce-basicConstraints', true, seq(...members))
+}
+
+/** §4.2.1.3 */
+export const keyUsage = (names: readonly KeyUsageName[]): Uint8Array =>
+  extension('id-ce-keyUsage', true, namedBits(names.map((name) => KEY_USAGE_BITS[name])))
+
+/** §4.2.1.12 */
+export const extendedKeyUsage = (names: readonly ExtendedKeyUsageName[]): Uint8Array =>
+  extension('id-ce-extKeyUsage', false, seq(...names.map((name) => oid(EXTENDED_KEY_USAGE_OIDS[name]))))
+
+/**
+ * The key identifier of a public key: leftmost 160 bits of SHA-256 over the BIT STRING's content (RFC 7093 §2 method 1, which §4.2.1.2
+ * allows beside its own SHA-1 one).
+ */
+export function keyIdentifier(spki: Bytes): Uint8Array {
+  const [, publicKey] = readSequence(readDer(spki), 'SubjectPublicKeyInfo', 2, 2)
+  return createHash('sha256').update(readBitOctets(publicKey, 'subjectPublicKey')).digest().subarray(0, 20)
+}
+
+/** §4.2.1.2 */
+export const subjectKeyIdentifier = (identifier: Uint8Array): Uint8Array =>
+  extension('id-ce-subjectKeyIdentifier', false, octetString(identifier))
+
+/** §4.2.1.1: by key identifier only. */
+export const authorityKeyIdentifier = (identifier: Uint8Array): Uint8Array =>
+  extension('id-ce-authorityKeyIdentifier', false, seq(contextPrimitive(0, identifier)))
+
+const uniformResourceIdentifier = (url: string): Uint8Array => contextPrimitive(6, ia5Content(url))
+
+/** §4.2.1.13: one DistributionPoint with one fullName. */
+export const crlDistributionPoints = (url: string): Uint8Array =>
+  extension('id-ce-cRLDistributionPoints', false, seq(seq(context(0, context(0, uniformResourceIdentifier(url))))))
+
+/** §4.2.2.1 with caIssuers: where the issuer's certificate is to be had. */
+export const authorityInfoAccess = (caIssuersUrl: string): Uint8Array =>
+  extension('id-pe-authorityInfoAccess', false, seq(seq(oid(OID['id-ad-caIssuers']), uniformResourceIdentifier(caIssuersUrl))))
+
+/** §4.2.1.6 with one rfc822Name. @throws RangeError if `mailboxOf` would not take the address */
+export const subjectAltNameEmail = (mailbox: string): Uint8Array =>
+  extension('id-ce-subjectAltName', false, seq(contextPrimitive(1, ia5Content(mailbox))))
+
+/** rfc822Name is a plain ASCII Mailbox (RFC 2821 §4.1.2); null if the address cannot be one. */
+export const mailboxOf = (email: string): string | null => (/^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(email) ? email : null)
+
+/** §5.2.3 */
+export const crlNumber = (number: number): Uint8Array => extension('id-ce-cRLNumber', false, integer(number))
+
+/** Content octets of an IA5String, for the implicitly tagged choices of GeneralName. */
+const ia5Content = (text: string): Uint8Array => ia5String(text).subarray(contentStart(text.length))
+const contentStart = (length: number): number => (length < 0x80 ? 2 : length < 0x100 ? 3 : 4)

@@ -1,0 +1,116 @@
+/**
+ * The issuer port: the little that every CA can do, and what only some can, as separate interfaces (after smallstep's cas/apiv1).
+ *
+ * Issuing has two steps, because a crash between "asked" and "stored" must not make a second certificate (durability K9–K12):
+ *
+ *   prepare   makes the bytes that settle what will be issued. The caller commits them before anything else happens.
+ *   complete  takes those bytes to a certificate. May be called again with the same bytes at any time, and must come to the same certificate.
+ *
+ * |          | prepare gives              | complete does                                                    | again gives          |
+ * |----------|----------------------------|------------------------------------------------------------------|----------------------|
+ * | embedded | the whole TBSCertificate   | signs it, RSASSA-PKCS1-v1_5: deterministic                       | the same bytes       |
+ * | SCEP     | the pkiMessage (PKCSReq)   | sends it; transactionID comes from the idempotency key           | the same transaction |
+ * | EST      | the PKCS#10, request id    | sends it                                                         | re-enrolment, checked |
+ *
+ * What comes back is not trusted, not even from our own CA: the workflow holds it against the request with
+ * lib/core/x509/certificate-check.ts before it is stored.
+ */
+import type { Bytes } from '#lib/core/asn1/der.ts'
+import type { CertificateExpectation } from '#lib/core/x509/certificate-check.ts'
+import type { RevokedCertificate } from '#lib/core/x509/crl.ts'
+import type { CertificateProfile } from '#lib/core/x509/extensions.ts'
+
+export interface IssuanceRequest {
+  /** The PKCS#10 as the phone signed it, already checked (strict DER, self-signature, key hygiene). */
+  csr: Bytes
+  /** Raw Name of the CSR. Copied, never built again from text (hostile-inputs 6). */
+  subject: Bytes
+  /** Raw SubjectPublicKeyInfo of the CSR. */
+  spki: Bytes
+  profile: CertificateProfile
+  /** For rfc822Name; null when the profile does not ask for it or the user has none. */
+  email: string | null
+  /** By the database's clock. */
+  now: Date
+}
+
+/** What is committed before the CA is asked. For the embedded CA everything about the certificate is known by now. */
+export interface Prepared {
+  bytes: Bytes
+  /** Lower-case hex without leading zeros; null where the CA chooses it. */
+  serialNumber: string | null
+  notBefore: Date
+  notAfter: Date
+}
+
+/** Codes that end an enrolment (errors.ts); the texts for user and helpdesk stand there. */
+export type RefusalCode = 'ca_refused' | 'ca_answer' | 'ca_validity'
+
+export interface Refused {
+  status: 'refused'
+  code: RefusalCode
+  /** For staff: what the CA said or what is wrong with it. Never a secret. */
+  detail: string
+}
+
+export type PrepareResult = { status: 'prepared'; prepared: Prepared } | Refused
+
+export type IssuanceResult =
+  | { status: 'issued'; der: Bytes }
+  /** The CA has it and somebody there must approve it. Ask again. */
+  | { status: 'pending'; retryAfterS: number; detail: string }
+  /** Not reached, or an answer that says "not now". Ask again, with the same bytes. */
+  | { status: 'unavailable'; detail: string }
+  | Refused
+
+/** Whose certificates are believed to be this CA's: pinned when the CA was set up, never taken from an answer. */
+export interface IssuerTrust {
+  /** The certificate that signs leaves, DER. */
+  certificate: Bytes
+  /** From the signing certificate up to and including the pinned anchor, DER. */
+  chain: readonly Bytes[]
+}
+
+export interface Issuer {
+  readonly name: string
+  readonly trust: IssuerTrust
+  /**
+   * @param idempotencyKey the same for the same enrolment and key, for ever; CAs with a transaction id make it from this.
+   */
+  prepare(request: IssuanceRequest, idempotencyKey: string): Promise<PrepareResult>
+  complete(prepared: Bytes, idempotencyKey: string): Promise<IssuanceResult>
+  /** What must be true of the certificate this CA makes of that request, beyond what is true of every CA's. */
+  expectation(request: IssuanceRequest, prepared: Bytes): CertificateExpectation
+}
+
+/** Which of the CA's certificates signs a CRL. */
+export type CrlScope = 'issuing' | 'root'
+
+export interface CrlRequest {
+  scope: CrlScope
+  number: number
+  revoked: readonly RevokedCertificate[]
+  thisUpdate: Date
+  nextUpdate: Date
+}
+
+/** A CA whose CRL we sign ourselves. */
+export interface CrlSigner {
+  signCrl(request: CrlRequest): Promise<Bytes>
+}
+
+/** A CA that can be told to revoke. SCEP ones cannot: there it is a task for a person (not built yet). */
+export interface Revoker {
+  revoke(
+    serialNumber: string,
+    reason: string,
+  ): Promise<{ status: 'revoked' } | { status: 'unavailable'; detail: string } | Refused>
+}
+
+/** A CA that can be asked whether a certificate of its own is good. */
+export interface StatusSource {
+  status(serialNumber: string): Promise<'good' | 'revoked' | 'unknown'>
+}
+
+export const isCrlSigner = (issuer: Issuer): issuer is Issuer & CrlSigner => 'signCrl' in issuer
+export const isRevoker = (issuer: Issuer): issuer is Issuer & Revoker => 'revoke' in issuer
