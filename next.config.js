@@ -12,7 +12,9 @@ const everywhere = [
 ]
 
 /** Nothing under these paths is a page: no script, style, frame or form may come of it. */
-const inert = [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" }]
+const inert = [
+  { key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" },
+]
 
 /** @type {import('next').NextConfig} */
 const config = {
@@ -24,7 +26,16 @@ const config = {
   // `npm test` runs the type checker over the whole tree; a second run here would cost every first start some 15 s.
   typescript: { ignoreBuildErrors: true },
   // Loaded by Node as they are: native or worker code, or too large to be worth bundling.
-  serverExternalPackages: ['pg', 'pino', 'better-auth', '@prisma/client', '@prisma/adapter-pg', 'graphile-worker', 'reflect-metadata', '@peculiar/x509'],
+  serverExternalPackages: [
+    'pg',
+    'pino',
+    'better-auth',
+    '@prisma/client',
+    '@prisma/adapter-pg',
+    'graphile-worker',
+    'reflect-metadata',
+    '@peculiar/x509',
+  ],
   turbopack: { root: import.meta.dirname },
   allowedDevOrigins: ['127.0.0.1', 'localhost'],
   devIndicators: false,

@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto'
 import { hashPassword } from 'better-auth/crypto'
 import { z } from 'zod'
 import { insertAccount } from '#lib/data/accounts.ts'
-import { type Grant, authorize, type Role } from './permissions.ts'
+import { authorize, type Grant, type Role } from './permissions.ts'
 
 export const ACCOUNT_ROLES = ['admin', 'helpdesk', 'auditor', 'user'] as const satisfies readonly Role[]
 
@@ -19,13 +19,17 @@ export const newAccountSchema = z.strictObject({
 export type NewAccountInput = z.input<typeof newAccountSchema>
 
 /** The grant of somebody at the portal's own machine; the name goes into the audit. */
-export const commandLineGrant = (name = 'certdesk command line'): Grant<'account:manage'> => authorize({ kind: 'system', name }, 'account:manage')
+export const commandLineGrant = (name = 'certdesk command line'): Grant<'account:manage'> =>
+  authorize({ kind: 'system', name }, 'account:manage')
 
 /**
  * Makes a sign-in with a password.
  * @throws RequestError conflict if the e-mail has an account already; ZodError if the input is not one
  */
-export async function createAccount(input: NewAccountInput, grant: Grant<'account:manage'> = commandLineGrant()): Promise<{ id: string }> {
+export async function createAccount(
+  input: NewAccountInput,
+  grant: Grant<'account:manage'> = commandLineGrant(),
+): Promise<{ id: string }> {
   const { password, ...account } = newAccountSchema.parse(input)
   return insertAccount(grant, { ...account, passwordHash: await hashPassword(password) })
 }

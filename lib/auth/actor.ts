@@ -8,7 +8,7 @@ import { cache } from 'react'
 import { findToken } from '#lib/data/tokens.ts'
 import { auth } from './auth.ts'
 import { signInPath } from './next-path.ts'
-import { type Actor, type Grant, type Permission, authorize, type Role } from './permissions.ts'
+import { type Actor, authorize, type Grant, type Permission, type Role } from './permissions.ts'
 
 export type AccountActor = Extract<Actor, { kind: 'account' }>
 export type TokenActor = Extract<Actor, { kind: 'token' }>

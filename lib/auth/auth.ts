@@ -63,7 +63,9 @@ function makeAuth() {
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure: https },
       database: { validateSchema: false },
     },
-    logger: { log: (level, message) => logger('auth')[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'debug'](message) },
+    logger: {
+      log: (level, message) => logger('auth')[level === 'error' ? 'error' : level === 'warn' ? 'warn' : 'debug'](message),
+    },
     telemetry: { enabled: false },
   })
 }

@@ -28,9 +28,12 @@ describe('the address after sign-in (F-W17)', () => {
     expect(safeNextPath(next)).toBe('/')
   })
 
-  it.each(['/users', '/users?q=anna', '/enrollments/0199-x/evidence?tab=keys', '/certificates?status=expiring&page=2'])('%s is kept', (next) => {
-    expect(safeNextPath(next)).toBe(next)
-  })
+  it.each(['/users', '/users?q=anna', '/enrollments/0199-x/evidence?tab=keys', '/certificates?status=expiring&page=2'])(
+    '%s is kept',
+    (next) => {
+      expect(safeNextPath(next)).toBe(next)
+    },
+  )
 
   it('drops the marker of a client-side navigation', () => {
     expect(safeNextPath('/users?_rsc=abc&q=anna')).toBe('/users?q=anna')

@@ -21,7 +21,11 @@ const keyText = ({ email, knownBrowser }: AttemptKey): string =>
   `sign-in:${knownBrowser ? 'known' : 'new'}:${createHash('sha256').update(email.toLowerCase()).digest('base64url')}`
 
 /** Takes one attempt of the window. @returns 0 if it may go on, else the seconds until it may. */
-export async function takeAttempt(key: AttemptKey, now: Date, limit: { max: number; windowMs: number } = ATTEMPTS): Promise<number> {
+export async function takeAttempt(
+  key: AttemptKey,
+  now: Date,
+  limit: { max: number; windowMs: number } = ATTEMPTS,
+): Promise<number> {
   const text = keyText(key)
   const nowMs = now.getTime()
   const cutoff = nowMs - limit.windowMs

@@ -29,12 +29,24 @@ export async function insertAccount(grant: Grant<'account:manage'>, account: New
         data: { id, email, name: account.name, role: account.role, userId: account.userId ?? null, emailVerified: false },
       })
       await tx.accountCredential.create({
-        data: { id: randomUUID(), accountId: id, providerAccountId: id, providerId: 'credential', password: account.passwordHash },
+        data: {
+          id: randomUUID(),
+          accountId: id,
+          providerAccountId: id,
+          providerId: 'credential',
+          password: account.passwordHash,
+        },
       })
-      await writeAudit(tx, grant.actor, { action: 'account.created', objectKind: 'account', objectId: id, detail: { name: account.name, role: account.role } })
+      await writeAudit(tx, grant.actor, {
+        action: 'account.created',
+        objectKind: 'account',
+        objectId: id,
+        detail: { name: account.name, role: account.role },
+      })
     })
   } catch (error) {
-    if (isUniqueViolation(error)) throw new RequestError('conflict', `There is an account for ${email} already.`, { cause: error })
+    if (isUniqueViolation(error))
+      throw new RequestError('conflict', `There is an account for ${email} already.`, { cause: error })
     throw error
   }
   return { id }
@@ -49,7 +61,10 @@ export interface AccountRow {
 
 /** Needs no grant: it is asked before anybody is signed in. Never shown to the one who asks. */
 export async function findAccountByEmail(email: string): Promise<AccountRow | null> {
-  return db().account.findUnique({ where: { email: email.toLowerCase() }, select: { id: true, name: true, role: true, userId: true } })
+  return db().account.findUnique({
+    where: { email: email.toLowerCase() },
+    select: { id: true, name: true, role: true, userId: true },
+  })
 }
 
 /** Writes down that somebody signed in or out, or tried to. */

@@ -25,10 +25,16 @@ const LAST_USED_STEP_S = 60
 const hash = (token: string): Uint8Array<ArrayBuffer> => Uint8Array.from(createHash('sha256').update(token).digest())
 
 /** Makes a token. The returned text is the only copy there will ever be. */
-export async function createToken(grant: Grant<'account:manage'>, { name, role, expiresAt }: NewToken): Promise<{ id: string; token: string }> {
+export async function createToken(
+  grant: Grant<'account:manage'>,
+  { name, role, expiresAt }: NewToken,
+): Promise<{ id: string; token: string }> {
   const token = `cdk_${randomBytes(32).toString('base64url')}`
   const id = await inTransaction(grant, async (tx) => {
-    const row = await tx.apiToken.create({ data: { name, role, tokenHash: hash(token), expiresAt: expiresAt ?? null }, select: { id: true } })
+    const row = await tx.apiToken.create({
+      data: { name, role, tokenHash: hash(token), expiresAt: expiresAt ?? null },
+      select: { id: true },
+    })
     await writeAudit(tx, grant.actor, { action: 'token.created', objectKind: 'token', objectId: row.id, detail: { name, role } })
     return row.id
   })

@@ -5,7 +5,13 @@
 import { REQUEST_ERROR_CODES, type RequestErrorCode } from '#lib/core/errors.ts'
 
 /** Codes of refusals that come from HTTP itself rather than from what was asked. */
-export const HTTP_PROBLEM_CODES = ['method_not_allowed', 'unsupported_media_type', 'too_slow', 'too_many_requests', 'unexpected'] as const
+export const HTTP_PROBLEM_CODES = [
+  'method_not_allowed',
+  'unsupported_media_type',
+  'too_slow',
+  'too_many_requests',
+  'unexpected',
+] as const
 export type ProblemCode = RequestErrorCode | (typeof HTTP_PROBLEM_CODES)[number]
 export const PROBLEM_CODES: readonly ProblemCode[] = [...REQUEST_ERROR_CODES, ...HTTP_PROBLEM_CODES]
 
@@ -43,7 +49,15 @@ export interface ProblemOptions {
 export function problemResponse(code: ProblemCode, { detail, fields, more, headers }: ProblemOptions = {}): Response {
   const { status, title } = PROBLEMS[code]
   const hasFields = fields && Object.keys(fields).length > 0
-  const body = { type: 'about:blank', title, status, code, ...(detail ? { detail } : {}), ...(hasFields ? { fields } : {}), ...more }
+  const body = {
+    type: 'about:blank',
+    title,
+    status,
+    code,
+    ...(detail ? { detail } : {}),
+    ...(hasFields ? { fields } : {}),
+    ...more,
+  }
   return new Response(JSON.stringify(body), {
     status,
     headers: {
