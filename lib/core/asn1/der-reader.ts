@@ -114,7 +114,7 @@ export function readDer(input: Bytes, limits: DerLimits = DEFAULT_DER_LIMITS): D
       if (node.tag < 0x20) checkPrimitive(node)
       at = node.end
     } else {
-      if (open.length >= limits.maxDepth) throw new DerError('size', `nested deeper than ${limits.maxDepth}`)
+      if (open.length >= limits.maxDepth) throw new DerError('der', `nested deeper than ${limits.maxDepth}`)
       open.push(node)
       at = node.valueStart
     }

@@ -1,0 +1,214 @@
+/**
+ * Strict JSON (RFC 8259, I-JSON RFC 7493) for messages from outside.
+ *
+ * JSON.parse lets the last of two equal members win, takes a byte order mark after a lenient decoding, rounds big numbers and keeps
+ * lone surrogates. Two readers of one message may then see two messages. This reader refuses: invalid UTF-8, BOM, NUL, lone
+ * surrogates (`json_enc`), duplicate members (`json_dup`), nesting beyond the limit (`json_depth`), anything that is not JSON (`json`).
+ * Objects have no prototype, so `__proto__` is a member like any other. Numbers that are not plain safe integers become OddNumber:
+ * harmless in members nobody reads, and a schema failure where a number is expected. Linear in the input; no recursion beyond the limit.
+ */
+import { CodedError } from '../errors.ts'
+
+export type JsonErrorCode = 'json' | 'json_dup' | 'json_enc' | 'json_depth'
+export class JsonError extends CodedError<JsonErrorCode> {}
+
+export type JsonValue = null | boolean | number | string | OddNumber | JsonValue[] | JsonObject
+export interface JsonObject {
+  [member: string]: JsonValue
+}
+
+/** A number with fraction, exponent, minus zero or more digits than a double holds: kept as written. */
+export class OddNumber {
+  readonly source: string
+  constructor(source: string) {
+    this.source = source
+  }
+}
+
+export const isJsonObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof OddNumber)
+
+export const JSON_MAX_DEPTH = 16
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Reads one JSON text from UTF-8 bytes. Throws JsonError. */
+export function parseJsonBytes(bytes: Uint8Array, maxDepth: number = JSON_MAX_DEPTH): JsonValue {
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch {
+    throw new JsonError('json_enc', 'not UTF-8')
+  }
+  return parseJson(text, maxDepth)
+}
+
+/** Reads one JSON text. Throws JsonError. */
+export function parseJson(text: string, maxDepth: number = JSON_MAX_DEPTH): JsonValue {
+  if (text.charCodeAt(0) === 0xfeff) throw new JsonError('json_enc', 'byte order mark')
+  const reader = new Reader(text, maxDepth)
+  return reader.document()
+}
+
+const SPACE = new Uint8Array(128)
+for (const c of ' \t\n\r') SPACE[c.charCodeAt(0)] = 1
+
+const QUOTE = 0x22
+const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/y
+const ESCAPES: Record<string, string> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+class Reader {
+  readonly text: string
+  readonly maxDepth: number
+  at = 0
+
+  constructor(text: string, maxDepth: number) {
+    this.text = text
+    this.maxDepth = maxDepth
+  }
+
+  document(): JsonValue {
+    this.space()
+    const value = this.value(1)
+    this.space()
+    if (this.at !== this.text.length) this.fail('something after the end')
+    return value
+  }
+
+  value(depth: number): JsonValue {
+    const c = this.text.charCodeAt(this.at)
+    if (c === QUOTE) return this.string()
+    if (c === 0x7b) return this.object(depth)
+    if (c === 0x5b) return this.array(depth)
+    if (c === 0x2d || (c >= 0x30 && c <= 0x39)) return this.number()
+    if (this.word('true')) return true
+    if (this.word('false')) return false
+    if (this.word('null')) return null
+    return this.fail('no value')
+  }
+
+  object(depth: number): JsonObject {
+    this.deeper(depth)
+    const object: JsonObject = Object.create(null)
+    this.at++
+    this.space()
+    if (this.take(0x7d)) return object
+    for (;;) {
+      if (this.text.charCodeAt(this.at) !== QUOTE) this.fail('no member name')
+      const name = this.string()
+      if (name in object) throw new JsonError('json_dup', `member ${JSON.stringify(name.slice(0, 40))} twice`)
+      this.space()
+      if (!this.take(0x3a)) this.fail('no colon')
+      this.space()
+      object[name] = this.value(depth + 1)
+      this.space()
+      if (this.take(0x7d)) return object
+      if (!this.take(0x2c)) this.fail('no comma')
+      this.space()
+    }
+  }
+
+  array(depth: number): JsonValue[] {
+    this.deeper(depth)
+    const array: JsonValue[] = []
+    this.at++
+    this.space()
+    if (this.take(0x5d)) return array
+    for (;;) {
+      array.push(this.value(depth + 1))
+      this.space()
+      if (this.take(0x5d)) return array
+      if (!this.take(0x2c)) this.fail('no comma')
+      this.space()
+    }
+  }
+
+  /** Most strings have no escape: found by two searches, sliced once. */
+  string(): string {
+    const start = this.at + 1
+    const end = this.text.indexOf('"', start)
+    if (end < 0) return this.fail('a string has no end')
+    const plain = this.text.slice(start, end)
+    if (plain.indexOf('\\') >= 0) return this.escapedString(start)
+    this.at = end + 1
+    return this.checkedText(plain)
+  }
+
+  escapedString(start: number): string {
+    let out = ''
+    let from = start
+    for (let i = start; i < this.text.length; i++) {
+      const c = this.text.charCodeAt(i)
+      if (c === QUOTE) {
+        this.at = i + 1
+        return this.checkedText(out + this.text.slice(from, i), true)
+      }
+      if (c < 0x20) break
+      if (c !== 0x5c) continue
+      out += this.text.slice(from, i)
+      const letter = this.text.charAt(i + 1)
+      if (letter === 'u') {
+        const digits = this.text.slice(i + 2, i + 6)
+        if (!/^[0-9a-fA-F]{4}$/.test(digits)) return this.fail('a wrong \\u escape')
+        out += String.fromCharCode(Number.parseInt(digits, 16))
+        i += 5
+      } else {
+        const character = ESCAPES[letter]
+        if (character === undefined) return this.fail('a wrong escape')
+        out += character
+        i += 1
+      }
+      from = i + 1
+    }
+    return this.fail('a string has no end or a control character')
+  }
+
+  checkedText(text: string, escaped = false): string {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+    if (!escaped && /[\x00-\x1f]/.test(text)) {
+      if (text.includes('\0')) throw new JsonError('json_enc', 'NUL in a string')
+      this.fail('a control character in a string')
+    }
+    if (escaped && text.includes('\0')) throw new JsonError('json_enc', 'NUL in a string')
+    if (!text.isWellFormed()) throw new JsonError('json_enc', 'a lone surrogate')
+    return text
+  }
+
+  number(): number | OddNumber {
+    NUMBER.lastIndex = this.at
+    const match = NUMBER.exec(this.text)
+    if (match === null) return this.fail('no number')
+    const source = match[0]
+    this.at += source.length
+    const value = Number(source)
+    if (match[1] !== undefined || match[2] !== undefined || !Number.isSafeInteger(value) || Object.is(value, -0)) {
+      return new OddNumber(source)
+    }
+    return value
+  }
+
+  word(word: string): boolean {
+    if (!this.text.startsWith(word, this.at)) return false
+    this.at += word.length
+    return true
+  }
+
+  space(): void {
+    while (SPACE[this.text.charCodeAt(this.at)] === 1) this.at++
+  }
+
+  take(c: number): boolean {
+    if (this.text.charCodeAt(this.at) !== c) return false
+    this.at++
+    return true
+  }
+
+  deeper(depth: number): void {
+    if (depth > this.maxDepth) throw new JsonError('json_depth', `nested deeper than ${this.maxDepth}`)
+  }
+
+  fail(what: string): never {
+    if (this.text.charCodeAt(this.at) === 0) throw new JsonError('json_enc', 'NUL')
+    throw new JsonError('json', `${what} at ${this.at}`)
+  }
+}
