@@ -1,0 +1,119 @@
+/**
+ * The messages of an enrolment, as sent and received, in the order of time: commands, Hermod's replies and its callbacks.
+ *
+ * Two things are blanked, because whoever reads them could act with them: every offer URI (a bearer token is in it, that of a delivery
+ * too), and the nonce of an offer that is still live. Bytes of a callback that are not UTF-8 are shown as U+FFFD; the stored ones stay.
+ */
+import type { Grant } from '#lib/auth/permissions.ts'
+import type { ExchangeMessage } from '#lib/core/views.ts'
+import { db } from '#lib/db.ts'
+import { isId } from './new-id.ts'
+
+const HIDDEN_URI = '(taken out: an offer is a bearer secret)'
+const HIDDEN_NONCE = '(hidden while the code is live)'
+
+/** A JSON string after the member name: `"uri": "…"`. Works on broken JSON too, which is when one wants to see it. */
+const member = (name: string): RegExp => new RegExp(`("${name}"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'g')
+const BARE_OFFER = /com\.nexusgroup\.plugout:[^\s"'\\<>]*/gi
+
+/** Text of a message without what it must not show. Exported for its test. */
+export function blankSecrets(text: string, { nonceIsLive }: { nonceIsLive: boolean }): string {
+  const withoutOffers = text
+    .replace(member('uri'), (whole, start: string) => (/plugout|token=/i.test(whole) ? `${start}"${HIDDEN_URI}"` : whole))
+    .replace(BARE_OFFER, HIDDEN_URI)
+  return nonceIsLive
+    ? withoutOffers.replace(member('nonce'), (_whole, start: string) => `${start}"${HIDDEN_NONCE}"`)
+    : withoutOffers
+}
+
+/** Longer ones are cut, and say so: a page is not a place for megabytes. Callbacks are at most 64 KiB anyway. */
+const MAX_CHARS = 96 * 1024
+const bounded = (text: string): string =>
+  text.length <= MAX_CHARS ? text : `${text.slice(0, MAX_CHARS)}\n… (${text.length - MAX_CHARS} more characters)`
+
+interface RawCommandMessage {
+  id: string
+  kind: 'provision' | 'certificate'
+  attempt: number
+  state: string
+  requestBody: string
+  replyStatus: number | null
+  replyBody: string | null
+  createdAt: Date
+  sentAt: Date | null
+  failureDetail: string | null
+}
+
+interface RawCallbackMessage {
+  id: string
+  kind: string
+  commandKind: 'provision' | 'certificate'
+  body: Uint8Array
+  state: string
+  outcome: string | null
+  receivedAt: Date
+  repeats: number
+}
+
+/** @returns null for an enrolment that does not exist */
+export async function getExchange(
+  _grant: Grant<'enrollment:read' | 'enrollment:manage'>,
+  id: string,
+): Promise<ExchangeMessage[] | null> {
+  if (!isId(id)) return null
+  const [found, commands, callbacks] = await Promise.all([
+    db().$queryRaw<{ id: string }[]>`SELECT id FROM enrollment WHERE id = ${id}::uuid`,
+    db().$queryRaw<RawCommandMessage[]>`
+      SELECT id, kind::text AS kind, attempt, state::text AS state, request_body AS "requestBody", reply_status AS "replyStatus",
+             reply_body AS "replyBody", created_at AS "createdAt", sent_at AS "sentAt", failure_detail AS "failureDetail"
+      FROM command WHERE enrollment_id = ${id}::uuid ORDER BY created_at LIMIT 100`,
+    db().$queryRaw<RawCallbackMessage[]>`
+      SELECT b.id, b.kind, m.kind::text AS "commandKind", b.body, b.state::text AS state, b.outcome, b.received_at AS "receivedAt", b.repeats
+      FROM callback b JOIN command m ON m.id = b.command_id
+      WHERE m.enrollment_id = ${id}::uuid ORDER BY b.received_at LIMIT 100`,
+  ])
+  if (found.length === 0) return null
+  return [...commands.flatMap(fromCommand), ...callbacks.map(fromCallback)].sort((a, b) => a.at.localeCompare(b.at))
+}
+
+function fromCommand(c: RawCommandMessage): ExchangeMessage[] {
+  const nonceIsLive = c.kind === 'provision' && (c.state === 'sending' || c.state === 'sent')
+  const sent: ExchangeMessage = {
+    id: c.id,
+    at: c.createdAt.toISOString(),
+    direction: 'to_hermod',
+    kind: c.kind,
+    title: `${c.kind} command ${c.attempt}`,
+    status: c.state,
+    body: bounded(blankSecrets(c.requestBody, { nonceIsLive })),
+    note: c.failureDetail,
+  }
+  if (c.replyBody === null && c.replyStatus === null) return [sent]
+  return [
+    sent,
+    {
+      id: `${c.id}-reply`,
+      at: (c.sentAt ?? c.createdAt).toISOString(),
+      direction: 'from_hermod',
+      kind: c.kind,
+      title: `reply to ${c.kind} command ${c.attempt}`,
+      status: c.replyStatus === null ? '' : `HTTP ${c.replyStatus}`,
+      body: bounded(blankSecrets(c.replyBody ?? '', { nonceIsLive })),
+      note: null,
+    },
+  ]
+}
+
+function fromCallback(b: RawCallbackMessage): ExchangeMessage {
+  const text = new TextDecoder('utf-8').decode(b.body)
+  return {
+    id: b.id,
+    at: b.receivedAt.toISOString(),
+    direction: 'from_hermod',
+    kind: b.commandKind,
+    title: `callback${b.kind ? ` to /${b.kind}` : ''}`,
+    status: b.repeats > 0 ? `${b.state}, came ${b.repeats + 1} times` : b.state,
+    body: bounded(blankSecrets(text, { nonceIsLive: false })),
+    note: b.outcome,
+  }
+}
