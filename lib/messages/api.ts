@@ -11,7 +11,7 @@ export const apiMessages = {
   tooLarge: (kib: number) => `The body is larger than ${kib} KiB.`,
   tooSlow: 'The body did not arrive in time.',
   badInput: 'Some of what was sent is missing or wrong; "fields" says what.',
-  badIdempotencyKey: 'Idempotency-Key must be 1 to 255 printable ASCII characters.',
+  badIdempotencyKey: 'Idempotency-Key must be 1 to 200 printable ASCII characters.',
   unavailable: 'The database cannot be reached just now. Try again in a moment.',
   unexpected: (errorId: string) => `Something failed on our side. Its reference is ${errorId}.`,
   foreignOrigin: (publicUrl: string) => `This page was not opened at ${publicUrl}. Open the portal there and try again.`,

@@ -98,7 +98,7 @@ export const certificateQuerySchema = z.strictObject({
   status: z.enum(['active', 'expiring', 'expired', 'revoked']).optional(),
 })
 
-export const idempotencyKeySchema = z.string().regex(/^[\x20-\x7e]{1,255}$/)
+export const idempotencyKeySchema = z.string().regex(/^[\x20-\x7e]{1,200}$/)
 
 // ── Output ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
