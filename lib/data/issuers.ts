@@ -1,0 +1,161 @@
+/**
+ * Issuers: their certificates (public), their sealed keys (the worker's database role only) and their CRLs.
+ *
+ * The functions named `readPublished…` take no grant: what they give stands in every certificate's extensions and is for the whole world.
+ */
+import { createHash } from 'node:crypto'
+import type { Grant } from '#lib/auth/permissions.ts'
+import type { Bytes } from '#lib/core/asn1/der.ts'
+import { db } from '#lib/db.ts'
+import { writeAudit } from './audit.ts'
+import { newId } from './new-id.ts'
+import { inTransaction, type Tx } from './transaction.ts'
+
+export interface IssuerRecord {
+  id: string
+  name: string
+  kind: 'embedded' | 'scep' | 'est'
+  certificate: Bytes | null
+  /** Signing certificate first, anchor last. */
+  chain: Bytes[]
+  secrets: { name: string; sealed: Bytes }[]
+}
+
+/** The issuer with its sealed keys. */
+export function readIssuer(_grant: Grant<'system:work'>, where: { id: string } | { name: string }): Promise<IssuerRecord | null> {
+  return db().issuer.findUnique({
+    where,
+    select: {
+      id: true,
+      name: true,
+      kind: true,
+      certificate: true,
+      chain: true,
+      secrets: { select: { name: true, sealed: true } },
+    },
+  })
+}
+
+/** Issuers whose CRLs are ours to publish, with the hash of the certificate they have now. */
+export async function listCrlIssuers(
+  _grant: Grant<'system:work'>,
+): Promise<{ id: string; name: string; certificateSha256: string }[]> {
+  const rows = await db().issuer.findMany({
+    where: { kind: 'embedded', certificate: { not: null } },
+    select: { id: true, name: true, certificate: true },
+    orderBy: { name: 'asc' },
+  })
+  return rows.map(({ id, name, certificate }) => ({
+    id,
+    name,
+    certificateSha256: createHash('sha256')
+      .update(certificate ?? new Uint8Array())
+      .digest('hex'),
+  }))
+}
+
+/**
+ * Gives the embedded issuer of that name its certificates and keys, unless it has some: of two workers that made a CA at the same first
+ * start, one stores its own and the other's is thrown away (unique name, and `certificate IS NULL` in the UPDATE).
+ *
+ * @returns whether it was this one
+ */
+export function storeEmbeddedIssuer(
+  grant: Grant<'system:work'>,
+  name: string,
+  ca: { certificate: Bytes; chain: readonly Bytes[]; secrets: readonly { name: string; sealed: Bytes }[] },
+): Promise<boolean> {
+  return inTransaction(grant, async (tx) => {
+    await tx.$executeRaw`
+      INSERT INTO issuer (id, name, kind, chain) VALUES (${newId()}::uuid, ${name}, 'embedded', '{}') ON CONFLICT (name) DO NOTHING`
+    const issuer = await tx.issuer.updateManyAndReturn({
+      where: { name, kind: 'embedded', certificate: null },
+      data: { certificate: ca.certificate, chain: [...ca.chain] },
+      select: { id: true },
+    })
+    const [first] = issuer
+    if (first === undefined) return false
+    await tx.issuerSecret.createMany({
+      data: ca.secrets.map((secret) => ({ issuerId: first.id, name: secret.name, sealed: secret.sealed })),
+    })
+    await writeAudit(tx, grant.actor, {
+      action: 'issuer.created',
+      objectKind: 'issuer',
+      objectId: first.id,
+      detail: { name, certificateSha256: createHash('sha256').update(ca.certificate).digest('hex') },
+    })
+    return true
+  })
+}
+
+/** The certificate that signs leaves and the chain up to the anchor; null for an unknown name or an issuer not made yet. */
+export async function readPublishedIssuer(name: string): Promise<{ certificate: Bytes; chain: Bytes[] } | null> {
+  const issuer = await db().issuer.findUnique({ where: { name }, select: { certificate: true, chain: true } })
+  return issuer?.certificate ? { certificate: issuer.certificate, chain: issuer.chain } : null
+}
+
+/** Names of the issuers that have certificates to publish, and which of them publish CRLs. */
+export async function listPublishedIssuers(): Promise<{ name: string; crls: boolean }[]> {
+  const issuers = await db().issuer.findMany({
+    where: { certificate: { not: null } },
+    select: { name: true, kind: true },
+    orderBy: { name: 'asc' },
+  })
+  return issuers.map(({ name, kind }) => ({ name, crls: kind === 'embedded' }))
+}
+
+export interface StoredCrl {
+  number: number
+  der: Bytes
+  thisUpdate: Date
+  nextUpdate: Date
+}
+
+export type CrlScope = 'issuing' | 'root'
+
+/** The newest CRL of that issuer, for everybody; null when there is none. */
+export function readPublishedCrl(issuerName: string, scope: CrlScope): Promise<StoredCrl | null> {
+  return db().crl.findFirst({
+    where: { scope, issuer: { name: issuerName } },
+    orderBy: { number: 'desc' },
+    select: { number: true, der: true, thisUpdate: true, nextUpdate: true },
+  })
+}
+
+/**
+ * Lets one process at a time make a CRL of that issuer and scope, until the transaction ends; then gives the newest one there is and
+ * the database's time.
+ */
+export async function lockCrl(
+  tx: Tx,
+  _grant: Grant<'system:work'>,
+  issuerId: string,
+  scope: CrlScope,
+): Promise<{ latest: StoredCrl | null; now: Date }> {
+  const rows = await tx.$queryRaw<{ now: Date }[]>`
+    SELECT clock_timestamp() AS now FROM (SELECT pg_advisory_xact_lock(hashtextextended(${`crl:${issuerId}:${scope}`}, 0))) AS locked`
+  const latest = await tx.crl.findFirst({
+    where: { issuerId, scope },
+    orderBy: { number: 'desc' },
+    select: { number: true, der: true, thisUpdate: true, nextUpdate: true },
+  })
+  return { latest, now: rows[0]?.now ?? new Date() }
+}
+
+export async function insertCrl(
+  tx: Tx,
+  grant: Grant<'system:work'>,
+  crl: StoredCrl & { issuerId: string; issuerName: string; scope: CrlScope; revoked: number; because: string },
+): Promise<void> {
+  const { issuerId, issuerName, scope, number, der, thisUpdate, nextUpdate, revoked, because } = crl
+  await tx.crl.create({ data: { issuerId, scope, number, der, thisUpdate, nextUpdate } })
+  await tx.$executeRaw`
+    DELETE FROM crl WHERE issuer_id = ${issuerId}::uuid AND scope = ${scope} AND number < ${number}::int
+      AND next_update < now() - interval '90 days'`
+  await writeAudit(tx, grant.actor, {
+    action: 'crl.published',
+    objectKind: 'crl',
+    objectId: `${issuerName}/${scope}/${number}`,
+    detail: { revoked, because, nextUpdate: nextUpdate.toISOString() },
+  })
+}

@@ -1,0 +1,227 @@
+/**
+ * What issuing reads and writes: the keys that an answer proved, the certificate reserved for each, and the certificate made of it.
+ *
+ * UNIQUE(enrollment_key_id) makes it one certificate a key (R1), UNIQUE(issuer_id, serial_number) one certificate a serial number (R2); a
+ * second worker's reservation falls on the first one's and it goes on with that. Releasing a certificate, the transition and the delivery
+ * job are one transaction, fenced by the state.
+ */
+import { createHash } from 'node:crypto'
+import type { Grant } from '#lib/auth/permissions.ts'
+import type { Bytes } from '#lib/core/asn1/der.ts'
+import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
+import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import type { ProcessFailureCode } from '#lib/core/errors.ts'
+import { db } from '#lib/db.ts'
+import { Prisma } from '#lib/generated/prisma/client.ts'
+import { actorColumns } from './audit.ts'
+import { setWaitReason } from './enrollment-writes.ts'
+import { addJob, job } from './jobs.ts'
+import { newId } from './new-id.ts'
+import { inTransaction } from './transaction.ts'
+import { tryTransition } from './transition.ts'
+
+export interface KeyToCertify {
+  id: string
+  keyid: string
+  csr: Bytes
+  spki: Bytes
+  spkiSha256: Bytes
+  /** As it was shown with the evidence. */
+  csrSubject: string
+  /** Null until one is reserved. */
+  certificate: { id: string; status: 'reserved' | 'issued' | 'revoked'; tbs: Bytes } | null
+}
+
+export interface Issuance {
+  enrollmentId: string
+  state: EnrollmentState
+  userActive: boolean
+  email: string | null
+  profile: ProfileDefinition
+  issuer: { id: string; name: string; certificateSha256: string | null }
+  /** The database's clock. */
+  now: Date
+  keys: KeyToCertify[]
+}
+
+interface IssuanceRow {
+  state: EnrollmentState
+  email: string | null
+  userStatus: string
+  versionId: string
+  definition: unknown
+  issuerId: string
+  issuerName: string
+  certificateSha256: string | null
+  now: Date
+  keyId: string | null
+  keyid: string
+  csr: Bytes
+  spki: Bytes
+  spkiSha256: Bytes
+  csrSubject: string
+  certificateId: string | null
+  certificateStatus: 'reserved' | 'issued' | 'revoked'
+  tbs: Bytes
+}
+
+/** Everything one issuance needs, in one query. Null: no such enrolment. */
+export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: string): Promise<Issuance | null> {
+  const rows = await db().$queryRaw<IssuanceRow[]>`
+    SELECT e.state::text AS state, u.email, u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
+           i.id AS "issuerId", i.name AS "issuerName", encode(sha256(i.certificate), 'hex') AS "certificateSha256", clock_timestamp() AS now,
+           k.id AS "keyId", k.keyid, k.csr, k.spki, k.spki_sha256 AS "spkiSha256", k.csr_subject AS "csrSubject",
+           c.id AS "certificateId", c.status::text AS "certificateStatus", c.tbs
+    FROM enrollment e
+    JOIN "user" u ON u.id = e.user_id
+    JOIN profile_version pv ON pv.id = e.profile_version_id
+    JOIN issuer i ON i.id = pv.issuer_id
+    LEFT JOIN enrollment_key k ON k.enrollment_id = e.id
+    LEFT JOIN certificate c ON c.enrollment_key_id = k.id
+    WHERE e.id = ${enrollmentId}::uuid
+    ORDER BY k.keyid`
+  const [first] = rows
+  if (first === undefined) return null
+  return {
+    enrollmentId,
+    state: first.state,
+    userActive: first.userStatus === 'active',
+    email: first.email,
+    profile: definitionOf(first.versionId, first.definition),
+    issuer: { id: first.issuerId, name: first.issuerName, certificateSha256: first.certificateSha256 },
+    now: first.now,
+    keys: rows.flatMap((row) =>
+      row.keyId === null
+        ? []
+        : [
+            {
+              id: row.keyId,
+              keyid: row.keyid,
+              csr: row.csr,
+              spki: row.spki,
+              spkiSha256: row.spkiSha256,
+              csrSubject: row.csrSubject,
+              certificate:
+                row.certificateId === null ? null : { id: row.certificateId, status: row.certificateStatus, tbs: row.tbs },
+            },
+          ],
+    ),
+  }
+}
+
+/** A profile version never changes (trigger profile_version_kept), so its definition is checked once per process. */
+const definitions = new Map<string, ProfileDefinition>()
+const MAX_DEFINITIONS = 500
+
+function definitionOf(versionId: string, stored: unknown): ProfileDefinition {
+  const known = definitions.get(versionId)
+  if (known !== undefined) return known
+  const definition = profileDefinitionSchema.parse(stored)
+  if (definitions.size >= MAX_DEFINITIONS) definitions.clear()
+  definitions.set(versionId, definition)
+  return definition
+}
+
+export interface Reservation {
+  key: Pick<KeyToCertify, 'id' | 'spkiSha256' | 'csrSubject'>
+  issuerId: string
+  serialNumber: string
+  tbs: Bytes
+  notBefore: Date
+  notAfter: Date
+}
+
+/**
+ * Commits serial number and TBS before anything is signed (R4, K9).
+ *
+ * @returns the new row's id; null if the key has a certificate already or the enrolment is not `issuing` any more: read again
+ */
+export async function reserveCertificate(
+  _grant: Grant<'system:work'>,
+  enrollmentId: string,
+  reservation: Reservation,
+): Promise<string | null> {
+  const { key, issuerId, serialNumber, tbs, notBefore, notAfter } = reservation
+  const rows = await db().$queryRaw<{ id: string }[]>`
+    INSERT INTO certificate (id, issuer_id, serial_number, enrollment_key_id, user_id, phone_id, tbs, subject, spki_sha256, not_before, not_after,
+                             created_at)
+    SELECT ${newId()}::uuid, ${issuerId}::uuid, ${serialNumber}, ${key.id}::uuid, e.user_id, e.phone_id, ${tbs}, ${key.csrSubject},
+           ${key.spkiSha256}, ${notBefore}::timestamptz, ${notAfter}::timestamptz, clock_timestamp()
+    FROM enrollment e WHERE e.id = ${enrollmentId}::uuid AND e.state = 'issuing'
+    ON CONFLICT (enrollment_key_id) DO NOTHING
+    RETURNING id`
+  return rows[0]?.id ?? null
+}
+
+export interface IssuedCertificate {
+  id: string
+  der: Bytes
+  serialNumber: string
+}
+
+/**
+ * Releases the certificates: `issuing` → `delivering`, all certificates, their audit rows and the delivery job, or nothing.
+ *
+ * @returns false if another worker was faster or the enrolment stands elsewhere; nothing was written
+ */
+export function storeIssued(
+  grant: Grant<'system:work'>,
+  enrollmentId: string,
+  certificates: readonly IssuedCertificate[],
+): Promise<boolean> {
+  return inTransaction(grant, async (tx) => {
+    const moved = await tryTransition(tx, grant, {
+      enrollmentId,
+      from: 'issuing',
+      to: 'delivering',
+      detail: { serialNumbers: certificates.map(({ serialNumber }) => serialNumber) },
+      job: job('deliver-certificates', { enrollmentId }),
+    })
+    if (!moved) return false
+    const rows = certificates.map(
+      ({ id, der }) => Prisma.sql`(${id}::uuid, ${der}::bytea, ${createHash('sha256').update(der).digest()}::bytea)`,
+    )
+    const stored = await tx.$queryRaw<{ stored: number }[]>`
+      WITH issued AS (
+        UPDATE certificate c SET status = 'issued', der = n.der, sha256 = n.sha256, issued_at = clock_timestamp()
+        FROM (VALUES ${Prisma.join(rows)}) AS n (id, der, sha256)
+        WHERE c.id = n.id AND c.status = 'reserved'
+        RETURNING c.id, c.serial_number, c.sha256
+      ), audited AS (
+        INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
+        SELECT ${actorColumns(grant.actor)}, 'certificate.issued', 'certificate', id::text, ${enrollmentId}::uuid,
+               jsonb_build_object('serialNumber', serial_number, 'sha256', encode(sha256, 'hex'))
+        FROM issued
+        RETURNING 1
+      )
+      SELECT count(*)::int AS stored FROM audited`
+    if (stored[0]?.stored !== certificates.length)
+      throw new Error(`enrolment ${enrollmentId}: ${certificates.length} certificates signed, ${stored[0]?.stored} reserved`)
+    return true
+  })
+}
+
+/** Ends the issuance: the CA said no, or what it said cannot be used. False if the enrolment stands elsewhere. */
+export function failIssuing(
+  grant: Grant<'system:work'>,
+  enrollmentId: string,
+  failureCode: Extract<ProcessFailureCode, `ca_${string}`> | 'user_inactive',
+  failureDetail: string,
+): Promise<boolean> {
+  return inTransaction(grant, (tx) =>
+    tryTransition(tx, grant, { enrollmentId, from: 'issuing', to: 'failed', set: { failureCode, failureDetail } }),
+  )
+}
+
+/** Leaves it `issuing`, says what is waited for, and asks the CA again after a while. */
+export function waitForIssuer(
+  grant: Grant<'system:work'>,
+  enrollmentId: string,
+  reason: string,
+  retryAfterS: number,
+): Promise<void> {
+  return inTransaction(grant, async (tx) => {
+    if (await setWaitReason(tx, enrollmentId, 'issuing', reason))
+      await addJob(tx, 'issue-certificates', { enrollmentId }, retryAfterS)
+  })
+}
