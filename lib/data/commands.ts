@@ -6,6 +6,7 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { FailureCode } from '#lib/core/errors.ts'
+import { db } from '#lib/db.ts'
 import type { CommandKind, CommandState } from '#lib/generated/prisma/enums.ts'
 import type { EnrollmentWriter } from './enrollment-writes.ts'
 import type { Tx } from './transaction.ts'
@@ -110,4 +111,12 @@ export async function secondsToEnd(tx: Tx, _grant: Grant<'system:work'>, id: str
     SELECT extract(epoch FROM coalesce(expires_at, created_at + make_interval(secs => timeout_s)) - clock_timestamp())::float8 + ${GRACE_S} AS left
     FROM command WHERE id = ${id}::uuid`
   return rows[0]?.left ?? null
+}
+
+/** The enrolment a command belongs to. */
+export async function findCommandEnrollment(_grant: Grant<'system:work'>, id: string): Promise<string | null> {
+  const rows = await db().$queryRaw<
+    { enrollmentId: string }[]
+  >`SELECT enrollment_id AS "enrollmentId" FROM command WHERE id = ${id}::uuid`
+  return rows[0]?.enrollmentId ?? null
 }

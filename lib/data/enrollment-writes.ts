@@ -6,6 +6,7 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { actorColumns } from './audit.ts'
 import { addJobSql, type NewJob } from './jobs.ts'
@@ -32,13 +33,22 @@ export interface LockedEnrollment {
   currentCommandId: string | null
 }
 
+const ENROLLMENT_COLUMNS = Prisma.sql`e.id, e.state::text AS state, e.version, e.user_id AS "userId", e.profile_version_id AS "profileVersionId",
+  e.link_id AS "linkId", e.current_command_id AS "currentCommandId"`
+
+/** The enrolment as it stands at this moment, unlocked: to see whether there is anything to do. */
+export async function findEnrollment(grant: EnrollmentWriter, id: string): Promise<LockedEnrollment | null> {
+  if (!isId(id)) return null
+  const rows = await db().$queryRaw<LockedEnrollment[]>`
+    SELECT ${ENROLLMENT_COLUMNS} FROM enrollment e WHERE e.id = ${id}::uuid ${reachableBy(grant)}`
+  return rows[0] ?? null
+}
+
 /** Locks the enrolment until the transaction ends. Null: there is none, or none that this actor may reach. */
 export async function lockEnrollment(tx: Tx, grant: EnrollmentWriter, id: string): Promise<LockedEnrollment | null> {
   if (!isId(id)) return null
   const rows = await tx.$queryRaw<LockedEnrollment[]>`
-    SELECT e.id, e.state::text AS state, e.version, e.user_id AS "userId", e.profile_version_id AS "profileVersionId", e.link_id AS "linkId",
-           e.current_command_id AS "currentCommandId"
-    FROM enrollment e WHERE e.id = ${id}::uuid ${reachableBy(grant)} FOR UPDATE`
+    SELECT ${ENROLLMENT_COLUMNS} FROM enrollment e WHERE e.id = ${id}::uuid ${reachableBy(grant)} FOR UPDATE`
   return rows[0] ?? null
 }
 
@@ -113,9 +123,4 @@ export async function lockLink(tx: Tx, _grant: EnrollmentWriter, linkId: string)
     WHERE link_id = ${linkId}::uuid AND state IN ('awaiting_approval','requesting','offered','answered','confirming','issuing','delivering','undelivered')
     ORDER BY created_at DESC LIMIT 1`
   return { ...link, runningEnrollmentId: running[0]?.id ?? null }
-}
-
-/** A link is used up when an enrolment started through it completes. */
-export async function spendLink(tx: Tx, _grant: Grant<'system:work'>, linkId: string): Promise<void> {
-  await tx.$executeRaw`UPDATE enrollment_link SET used_at = clock_timestamp() WHERE id = ${linkId}::uuid AND used_at IS NULL`
 }

@@ -7,8 +7,8 @@
  */
 
 import type { ProcessFailureCode } from '#lib/core/errors.ts'
-import type { CommandReply } from '#lib/core/hermod/messages.ts'
-import { parseCommandReply } from '#lib/core/hermod/messages.ts'
+import { type CommandReply, parseCommandReply } from '#lib/core/hermod/messages.ts'
+import { parseOfferUri } from '#lib/core/hermod/offer-uri.ts'
 import { type HttpOutcome, requestHttp } from './http.ts'
 
 export interface HermodConfig {
@@ -113,6 +113,9 @@ function readResponse(response: Extract<HttpOutcome, { kind: 'response' }>, kind
       retryable: true,
       detail: `commandType is ${parsed.value.commandType}, not ${expected}`,
     })
+  // A command that was taken without an offer cannot be shown to anybody.
+  if (kind === 'provision' && !parseOfferUri(parsed.value.destinations[0]?.uri ?? ''))
+    return error({ code: 'hermod_garbage', retryable: true, detail: 'the reply holds no offer' })
   return { status: 'ok', reply: parsed.value, httpStatus: status, body: withoutOffers(text), ms }
 }
 

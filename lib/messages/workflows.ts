@@ -1,0 +1,47 @@
+/** Sentences with which the workflows refuse a request. Shown to whoever asked. */
+import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import type { ProcessFailureCode } from '#lib/core/errors.ts'
+
+/** Why Hermod has to be asked again. */
+const hermodTrouble: Partial<Record<ProcessFailureCode, string>> = {
+  hermod_unreachable: 'The messaging server could not be reached',
+  hermod_timeout: 'The messaging server did not answer in time',
+  hermod_error: 'The messaging server reported an error of its own',
+  hermod_garbage: 'The messaging server’s answer could not be understood',
+}
+
+/** What an enrolment is doing, to go after "This enrolment". */
+const standing: Record<EnrollmentState, string> = {
+  awaiting_approval: 'waits for approval',
+  requesting: 'is asking the messaging server for an offer',
+  offered: 'waits for the phone',
+  answered: 'is being checked',
+  confirming: 'waits for the user to confirm the phone',
+  issuing: 'waits for the certificate authority',
+  delivering: 'is being delivered to the phone',
+  undelivered: 'has a certificate that is not on the phone',
+  completed: 'is completed',
+  declined: 'was declined',
+  refused: 'was refused on the phone',
+  rejected: 'was rejected by the checks',
+  expired: 'has expired',
+  cancelled: 'was cancelled',
+  failed: 'has failed',
+  revoked_undelivered: 'ended with its certificate revoked',
+}
+
+export const workflowMessages = {
+  askingHermodAgain: (code: ProcessFailureCode, delayS: number, attempt: number, of: number) =>
+    `${hermodTrouble[code] ?? 'The messaging server did not take the command'}. Asking again in ${Math.max(1, Math.round(delayS))} s (attempt ${attempt + 1} of ${of}).`,
+  noEnrollment: 'There is no such enrolment.',
+  noUser: (userid: string) => `There is no user with the user id “${userid}”.`,
+  noProfile: (name: string) => `There is no profile called “${name}”.`,
+  userInactive: (name: string) => `${name} is disabled in the directory, so no enrolment can be started.`,
+  profileDisabled: (title: string) => `The profile “${title}” is switched off.`,
+  linkUnusable: 'This link has been used, withdrawn or has expired. Ask the helpdesk for a new one.',
+  noNewOffer: (state: EnrollmentState) =>
+    `A new offer can only be made while the phone is waited for. This enrolment ${standing[state]}.`,
+  notCancellable: (state: EnrollmentState) => `This enrolment ${standing[state]}, so it cannot be cancelled.`,
+  notRedeliverable: (state: EnrollmentState) =>
+    `A certificate can only be sent again after a delivery that did not succeed. This enrolment ${standing[state]}.`,
+}

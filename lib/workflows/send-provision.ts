@@ -1,0 +1,154 @@
+/**
+ * The provision command: makes the dummy PKCS#10s, commits the command row, gives it to Hermod; `requesting` → `offered`, or a new offer
+ * for an enrolment that stays `offered`.
+ *
+ * 1. Read what is wanted. Not waiting for an offer any more → nothing to do (this job is run again after crashes and by the sweep).
+ * 2. Render the subject of the person as they are now; what cannot be rendered ends the enrolment before anybody scans.
+ * 3. In one transaction, with the enrolment locked: fence a command of an earlier run (K1–K3: it may or may not have been sent; an answer
+ *    to it is late), insert ours and make it the current one.
+ * 4. POST. 5. Store the reply (give-command.ts).
+ * Killed before 3: nothing happened. Between 3 and 5: the next run fences and asks anew, with a new nonce. After 5: nothing to do.
+ */
+import { createHash, createPublicKey, randomBytes } from 'node:crypto'
+import type { Grant } from '#lib/auth/permissions.ts'
+import { KEY_TYPES, type ProfileDefinition } from '#lib/core/enrollment/profile.ts'
+import { type RenderedSubject, renderSubject } from '#lib/core/enrollment/subject.ts'
+import { buildProvisionCommand } from '#lib/core/hermod/messages.ts'
+import { encodeCsr } from '#lib/core/x509/csr.ts'
+import { writeAudit } from '#lib/data/audit.ts'
+import { endCommand, insertCommand, type NewCommand, readCommand } from '#lib/data/commands.ts'
+import { findProfileFacts, findUserFacts } from '#lib/data/enrollment-facts.ts'
+import { findEnrollment, type LockedEnrollment, lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
+import { addJob, job } from '#lib/data/jobs.ts'
+import { newId } from '#lib/data/new-id.ts'
+import { inTransaction, type Tx } from '#lib/data/transaction.ts'
+import { transition, tryTransition } from '#lib/data/transition.ts'
+import { giveCommand } from './give-command.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+type System = Grant<'system:work'>
+
+export async function sendProvision(
+  grant: System,
+  context: WorkerContext,
+  job_: { enrollmentId: string; attempt?: number },
+): Promise<void> {
+  const { enrollmentId, attempt = 1 } = job_
+  const enrollment = await findEnrollment(grant, enrollmentId)
+  if (!enrollment || (enrollment.state !== 'requesting' && enrollment.state !== 'offered')) return
+  const [user, profile] = await Promise.all([
+    findUserFacts(grant, { id: enrollment.userId }),
+    findProfileFacts(grant, { versionId: enrollment.profileVersionId }),
+  ])
+  if (!user || !profile) throw new Error(`enrolment ${enrollmentId} has no user or profile`)
+  if (user.status !== 'active') return fail(grant, enrollmentId, 'user_inactive', `${user.userid} is disabled`)
+  const subject = renderSubject(profile.definition.subject, user)
+  if (!subject.ok) return fail(grant, enrollmentId, 'subject_not_renderable', subject.problems.join(' '))
+
+  const { definition } = profile
+  const id = newId()
+  const nonce = randomBytes(16).toString('hex')
+  const keys = await Promise.all(definition.keys.map((key) => makeDummy(context, key, subject)))
+  const body = JSON.stringify(
+    buildProvisionCommand({
+      externalId: id,
+      timeoutS: definition.offerTimeoutS,
+      nonce,
+      userid: user.userid,
+      attestationKeySet: definition.attestationKeySet,
+      servername: definition.servername,
+      profileName: profile.name,
+      keys: keys.map((key) => ({ ...key, ...KEY_TYPES[key.keyType] })),
+    }),
+  )
+  const command: NewCommand = {
+    id,
+    enrollmentId,
+    kind: 'provision',
+    externalId: id,
+    nonce,
+    requestBody: body,
+    timeoutS: definition.offerTimeoutS,
+    lifespanS: definition.offerTimeoutS,
+    keys,
+  }
+  if (!(await commit(grant, command))) return
+  await giveCommand(grant, context, {
+    id,
+    enrollmentId,
+    kind: 'provision',
+    body,
+    timeoutS: definition.offerTimeoutS,
+    attempt,
+    giveUp: { from: ['requesting', 'offered'], to: 'failed' },
+    again: 'send-provision',
+    onTaken: (tx, locked, endsInS) => offer(tx, grant, locked, id, endsInS),
+  })
+}
+
+type DummyKey = ProfileDefinition['keys'][number] & NewCommand['keys'][number]
+
+async function makeDummy(
+  context: WorkerContext,
+  key: ProfileDefinition['keys'][number],
+  subject: RenderedSubject,
+): Promise<DummyKey> {
+  const privateKey = await context.dummyKeys.take(key.keyType)
+  const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
+  return {
+    ...key,
+    dummyCsr: encodeCsr(subject.der, spki, privateKey),
+    dummySpkiSha256: createHash('sha256').update(spki).digest(),
+    subjectDer: subject.der,
+  }
+}
+
+const commit = (grant: System, command: NewCommand): Promise<boolean> =>
+  inTransaction(grant, async (tx) => {
+    const enrollment = await lockEnrollment(tx, grant, command.enrollmentId)
+    if (!enrollment || !(await waitsForOffer(tx, grant, enrollment))) return false
+    if (enrollment.currentCommandId) await endCommand(tx, grant, enrollment.currentCommandId, 'superseded')
+    await insertCommand(tx, grant, command)
+    return true
+  })
+
+/** `requesting`; or `offered` without a command that Hermod has taken. */
+async function waitsForOffer(tx: Tx, grant: System, enrollment: LockedEnrollment): Promise<boolean> {
+  if (enrollment.state !== 'offered') return enrollment.state === 'requesting'
+  if (!enrollment.currentCommandId) return true
+  const current = await readCommand(tx, grant, enrollment.currentCommandId)
+  return current?.state !== 'sent' && current?.state !== 'answered'
+}
+
+async function offer(tx: Tx, grant: System, enrollment: LockedEnrollment, commandId: string, endsInS: number): Promise<void> {
+  const expiry = job('expire-offer', { commandId }, endsInS)
+  if (enrollment.state === 'requesting')
+    return transition(tx, grant, { enrollmentId: enrollment.id, from: 'requesting', to: 'offered', job: expiry })
+  await setWaitReason(tx, enrollment.id, enrollment.state, null)
+  await addJob(tx, 'expire-offer', { commandId }, endsInS)
+  await writeAudit(tx, grant.actor, {
+    action: 'enrollment.new_offer',
+    objectKind: 'enrollment',
+    objectId: enrollment.id,
+    enrollmentId: enrollment.id,
+  })
+}
+
+async function fail(
+  grant: System,
+  enrollmentId: string,
+  code: 'user_inactive' | 'subject_not_renderable',
+  detail: string,
+): Promise<void> {
+  await inTransaction(grant, async (tx) => {
+    const enrollment = await lockEnrollment(tx, grant, enrollmentId)
+    if (!enrollment || !(await waitsForOffer(tx, grant, enrollment))) return
+    if (enrollment.currentCommandId) await endCommand(tx, grant, enrollment.currentCommandId, 'superseded')
+    await tryTransition(tx, grant, {
+      enrollmentId,
+      from: enrollment.state,
+      to: 'failed',
+      set: { failureCode: code, failureDetail: detail },
+    })
+  })
+}
