@@ -1,0 +1,66 @@
+-- Who may do what: applied by every `npm run migrate`, after the migrations, as the owner. It takes everything away first, so what is
+-- written here is all there is. The roles certdesk_web and certdesk_worker exist by then (migrate.ts); login users are members of them.
+--
+-- The web serves the internet: it writes down what is wanted, and may not write certificates, evidence, answers or anything of a CA, may not
+-- read sealed keys, and may only add audit rows. The worker does the work and knows nothing of sign-ins.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, certdesk_web, certdesk_worker;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM certdesk_web, certdesk_worker;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO certdesk_web, certdesk_worker;
+GRANT EXECUTE ON FUNCTION certdesk_add_job TO certdesk_web, certdesk_worker;
+
+-- ── Both ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+GRANT SELECT, INSERT ON audit_entry TO certdesk_web, certdesk_worker;
+GRANT SELECT ON audit_head, enrollment_move, _prisma_migrations TO certdesk_web, certdesk_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON process TO certdesk_web, certdesk_worker;
+
+-- ── Web ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+GRANT SELECT ON
+  "user", profile, profile_version, enrollment, enrollment_link, idempotency_key, command, command_key, callback, answer, evidence,
+  phone, enrollment_key, certificate, revocation_request, issuer, crl,
+  account, account_session, account_credential, account_verification, rate_limit, api_token
+  TO certdesk_web;
+GRANT INSERT, UPDATE ON "user", profile, profile_version, enrollment_link, revocation_request, account, api_token TO certdesk_web;
+GRANT INSERT, UPDATE, DELETE ON account_session, account_credential, account_verification, rate_limit, idempotency_key TO certdesk_web;
+-- Which moves of an enrolment are the web's is said by enrollment_move.by_web.
+GRANT INSERT, UPDATE ON enrollment TO certdesk_web;
+-- Ending a live command, and nothing else, is part of cancelling and of a new offer.
+GRANT UPDATE (state, offer_uri, ended_at) ON command TO certdesk_web;
+GRANT INSERT ON callback TO certdesk_web;
+GRANT UPDATE (repeats) ON callback TO certdesk_web;
+
+-- ── Worker ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+GRANT SELECT ON
+  "user", profile, profile_version, enrollment, enrollment_link, idempotency_key, command, command_key, callback, answer, evidence,
+  phone, enrollment_key, certificate, revocation_request, issuer, issuer_secret, crl
+  TO certdesk_worker;
+GRANT UPDATE ON enrollment, enrollment_link, revocation_request TO certdesk_worker;
+GRANT UPDATE (state, outcome, command_id, processed_at) ON callback TO certdesk_worker;
+GRANT INSERT, UPDATE ON command, command_key, answer, phone, enrollment_key, certificate, issuer TO certdesk_worker;
+GRANT INSERT ON evidence, issuer_secret TO certdesk_worker;
+GRANT INSERT, DELETE ON crl TO certdesk_worker;
+GRANT DELETE ON idempotency_key TO certdesk_worker;
+
+-- ── The job queue ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+REVOKE ALL ON SCHEMA graphile_worker FROM PUBLIC, certdesk_web;
+REVOKE ALL ON ALL TABLES IN SCHEMA graphile_worker FROM PUBLIC, certdesk_web;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA graphile_worker FROM PUBLIC, certdesk_web;
+GRANT USAGE ON SCHEMA graphile_worker TO certdesk_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA graphile_worker TO certdesk_worker;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA graphile_worker TO certdesk_worker;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA graphile_worker TO certdesk_worker;
+-- Graphile Worker turns row security on and makes no policies: without one, nobody but the owner sees a row.
+DO $$
+DECLARE
+  queue_table record;
+BEGIN
+  FOR queue_table IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'graphile_worker' AND rowsecurity LOOP
+    EXECUTE format('DROP POLICY IF EXISTS certdesk_worker ON graphile_worker.%I', queue_table.name);
+    EXECUTE format('CREATE POLICY certdesk_worker ON graphile_worker.%I TO certdesk_worker USING (true) WITH CHECK (true)', queue_table.name);
+  END LOOP;
+END $$;
