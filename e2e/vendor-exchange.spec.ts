@@ -112,10 +112,7 @@ async function standAsInTheExample(sql: pg.Client): Promise<string> {
       [commandId, request.keyid, der, createHash('sha256').update(csr.spki).digest(), csr.subject],
     )
   }
-  await sql.query(`update enrollment set state = 'offered', current_command_id = $2, version = version + 1 where id = $1`, [
-    id,
-    commandId,
-  ])
+  await sql.query('update enrollment set current_command_id = $2 where id = $1', [id, commandId])
   return id
 }
 
