@@ -79,6 +79,8 @@ export interface CertificateView extends CertificateRow {
   spkiSha256: string
   enrollmentId: string
   keyid: string
+  /** Somebody wants it revoked (or wanted, and it is). */
+  revocation: { reason: string; note: string | null; requestedBy: string; requestedAt: string } | null
 }
 
 export interface ProfileView {

@@ -1,0 +1,104 @@
+/**
+ * The home page in one go: what waits, what runs out, what failed, and whether the parts live. Counts come from partial indexes.
+ * "Today" is the last 24 hours: that is the same for everybody, whatever their zone.
+ */
+import type { Grant } from '#lib/auth/permissions.ts'
+import type { HomeView } from '#lib/core/views.ts'
+import { db } from '#lib/db.ts'
+import { listEnrollments } from './enrollments.ts'
+import { DEAD_AFTER_S } from './processes.ts'
+
+const RECENT = 8
+
+interface RawCounts {
+  undelivered: number
+  running: number
+  expiring7: number
+  expiring30: number
+  failedToday: number
+  completedToday: number
+  orphanCallbacks: number
+  crlUntil: Date | null
+  hasIssuer: boolean
+}
+
+interface RawWorker {
+  host: string
+  seenAt: Date
+  alive: boolean
+  health: unknown
+}
+
+export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView> {
+  const started = performance.now()
+  const [counts, workers, recent] = await Promise.all([
+    db().$queryRaw<RawCounts[]>`
+      SELECT
+        (SELECT count(*)::int FROM enrollment WHERE state = 'undelivered') AS undelivered,
+        (SELECT count(*)::int FROM enrollment
+         WHERE state IN ('awaiting_approval', 'requesting', 'offered', 'answered', 'confirming', 'issuing', 'delivering')) AS running,
+        (SELECT count(*)::int FROM certificate
+         WHERE status = 'issued' AND not_after > now() AND not_after <= now() + interval '7 days') AS "expiring7",
+        (SELECT count(*)::int FROM certificate
+         WHERE status = 'issued' AND not_after > now() AND not_after <= now() + interval '30 days') AS "expiring30",
+        (SELECT count(*)::int FROM enrollment
+         WHERE state IN ('refused', 'rejected', 'failed') AND state_changed_at > now() - interval '24 hours') AS "failedToday",
+        (SELECT count(*)::int FROM enrollment
+         WHERE state = 'completed' AND state_changed_at > now() - interval '24 hours') AS "completedToday",
+        (SELECT count(*)::int FROM callback
+         WHERE state = 'quarantined' AND received_at > now() - interval '24 hours') AS "orphanCallbacks",
+        (SELECT min(latest) FROM (SELECT max(next_update) AS latest FROM crl GROUP BY issuer_id, scope) AS c) AS "crlUntil",
+        EXISTS (SELECT 1 FROM issuer WHERE kind <> 'embedded' OR certificate IS NOT NULL) AS "hasIssuer"`,
+    db().$queryRaw<RawWorker[]>`
+      SELECT host, seen_at AS "seenAt", seen_at > clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}) AS alive, health
+      FROM process WHERE kind = 'worker' ORDER BY seen_at DESC LIMIT 20`,
+    listEnrollments(grant, { limit: RECENT }),
+  ])
+  const databaseMs = Math.round(performance.now() - started)
+  const row = counts[0]
+  if (!row) throw new Error('a SELECT of scalars gave no row')
+  const { crlUntil, hasIssuer, ...numbers } = row
+  return { ...numbers, recent: recent.items, health: healthOf(workers, { crlUntil, hasIssuer, databaseMs }) }
+}
+
+/** Health without sentences: `detail` is a machine word or a number; the page has the words. */
+function healthOf(
+  workers: readonly RawWorker[],
+  { crlUntil, hasIssuer, databaseMs }: { crlUntil: Date | null; hasIssuer: boolean; databaseMs: number },
+): HomeView['health'] {
+  const living = workers.filter((worker) => worker.alive)
+  const seenAt = workers[0]?.seenAt.toISOString() ?? null
+  const hermod = living.map((worker) => readPart(worker.health, 'hermod')).find((part) => part !== null) ?? null
+  const crlLate = crlUntil !== null && crlUntil.getTime() < Date.now()
+  return [
+    {
+      part: 'hermod',
+      ok: living.length > 0 && (hermod?.ok ?? true),
+      detail: living.length === 0 ? 'no_worker' : hermod ? hermod.detail : 'not_used_yet',
+      at: hermod?.at ?? null,
+    },
+    {
+      part: 'issuer',
+      ok: hasIssuer && !crlLate,
+      detail: hasIssuer ? (crlLate ? 'crl_late' : 'ready') : 'no_certificate',
+      at: crlUntil?.toISOString() ?? null,
+    },
+    { part: 'worker', ok: living.length > 0, detail: String(living.length), at: seenAt },
+    { part: 'database', ok: true, detail: String(databaseMs), at: null },
+  ]
+}
+
+/** What a worker last knew of a part, out of its free-form JSON. */
+function readPart(health: unknown, name: string): { ok: boolean; detail: string; at: string | null } | null {
+  if (typeof health !== 'object' || health === null) return null
+  const part: unknown = new Map(Object.entries(health)).get(name)
+  if (typeof part !== 'object' || part === null) return null
+  const fields = new Map<string, unknown>(Object.entries(part))
+  const at = fields.get('at')
+  const detail = fields.get('detail')
+  return {
+    ok: fields.get('ok') === true,
+    detail: typeof detail === 'string' ? detail.slice(0, 200) : '',
+    at: typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? new Date(at).toISOString() : null,
+  }
+}
