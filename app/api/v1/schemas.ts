@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { CHECK_IDS } from '#lib/core/enrollment/evidence.ts'
 import { ENROLLMENT_STATES, type EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { REVOCATION_REASONS } from '#lib/core/x509/crl-reasons.ts'
 import { PROBLEM_CODES } from '#lib/http/problem.ts'
 
 // ── Words used everywhere ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -46,7 +47,7 @@ const time = z.iso.datetime().meta({ description: 'UTC' })
 const paging = {
   q: z.string().trim().max(200).optional().meta({ description: 'Search text' }),
   limit: z.string().regex(/^\d{1,3}$/).transform(Number).pipe(z.number().min(1).max(200)).optional().meta({ description: '1 to 200; 50 by default', override: { type: 'integer', minimum: 1, maximum: 200 } }),
-  cursor: z.string().max(500).optional().meta({ description: 'nextCursor of the page before' }),
+  cursor: z.string().max(1600).optional().meta({ description: 'nextCursor of the page before' }),
 } // biome-ignore format: one line each
 
 const pageOf = <T extends z.ZodType>(items: T) =>
@@ -72,20 +73,11 @@ export const newEnrollmentSchema = z
   .strictObject({ userid: useridSchema, profile: z.string().min(1).max(200).meta({ description: 'name of a profile' }) })
   .meta({ id: 'NewEnrollment' })
 
-/** CRLReason as RFC 5280 §5.3.1 names it; certificateHold and removeFromCRL are not offered, because nothing here can lift a hold. */
-export const REVOCATION_REASONS = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const
-
 export const revocationSchema = z
-  .strictObject({ reason: z.enum(REVOCATION_REASONS), note: line(500).optional() })
+  .strictObject({
+    reason: z.enum(REVOCATION_REASONS).meta({ description: 'CRLReason as RFC 5280 §5.3.1 names it' }),
+    note: line(500).optional(),
+  })
   .meta({ id: 'Revocation' })
 
 export const idParamsSchema = z.object({ id: z.uuid() })

@@ -15,7 +15,6 @@ import type {
   UserRow,
   UserView,
 } from '#lib/core/views.ts'
-import { failureTexts } from '#lib/messages/failures.ts'
 import type * as schemas from './schemas.ts'
 
 type Out<S extends keyof typeof schemas> = (typeof schemas)[S] extends z.ZodType ? z.output<(typeof schemas)[S]> : never
@@ -98,7 +97,7 @@ export const profileShape = (p: ProfileView): Out<'profileSchema'> => ({
 })
 
 const failureShape = (code: FailureCode | null): Out<'enrollmentRowSchema'>['failure'] =>
-  code && { code, message: failureTexts[code].helpdesk }
+  code && { code, message: code }
 
 export const enrollmentRowShape = (e: EnrollmentRow): Out<'enrollmentRowSchema'> => ({
   id: e.id,
