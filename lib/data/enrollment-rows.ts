@@ -80,9 +80,6 @@ export interface EnrollmentFilter {
   withinHours?: number
 }
 
-/** Lower case, without diacritics: as the database keeps `search`. */
-export const foldText = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 
 const MAX_WORDS = 5
@@ -98,9 +95,9 @@ export function filterSql({ q = '', state, userId, withinHours }: EnrollmentFilt
   const text = q.trim().slice(0, 200)
   if (isId(text)) conditions.push(Prisma.sql`e.id = ${text}::uuid`)
   else
-    for (const word of foldText(text).split(/\s+/).filter(Boolean).slice(0, MAX_WORDS)) {
+    for (const word of text.split(/\s+/).filter(Boolean).slice(0, MAX_WORDS)) {
       const pattern = word.length < 3 ? `${escapeLike(word)}%` : `%${escapeLike(word)}%`
-      conditions.push(Prisma.sql`u.search LIKE ${pattern}`)
+      conditions.push(Prisma.sql`u.search LIKE certdesk_fold(${pattern})`)
     }
   return Prisma.join(conditions, ' AND ')
 }

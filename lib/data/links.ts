@@ -8,11 +8,13 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Actor, Grant } from '#lib/auth/permissions.ts'
 import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import type { FailureCode } from '#lib/core/errors.ts'
 import { RequestError } from '#lib/core/errors.ts'
 import type { LinkView } from '#lib/core/views.ts'
 import { db } from '#lib/db.ts'
 import { writeAudit } from './audit.ts'
+import { textAttributes } from './enrollment-facts.ts'
 import { readDevice } from './enrollment-rows.ts'
 import { isId, newId } from './new-id.ts'
 import { inTransaction } from './transaction.ts'
@@ -76,6 +78,9 @@ interface RawLink {
   profileVersionId: string
   profileName: string
   profileTitle: string
+  email: string | null
+  department: string | null
+  attributes: unknown
   definition: unknown
   expiresAt: Date
   status: LinkView['status']
@@ -105,7 +110,7 @@ export async function findLink(token: string): Promise<FoundLink | null> {
   if (!TOKEN.test(token)) return null
   const rows = await db().$queryRaw<RawLink[]>`
     SELECT l.id, u.id AS "userRowId", u.userid, u.name AS "userName", v.id AS "profileVersionId", p.name AS "profileName",
-           p.title AS "profileTitle", v.definition, l.expires_at AS "expiresAt", clock_timestamp() AS "serverTime",
+           p.title AS "profileTitle", u.email, u.department, u.attributes, v.definition, l.expires_at AS "expiresAt", clock_timestamp() AS "serverTime",
            CASE WHEN l.used_at IS NOT NULL THEN 'used' WHEN l.revoked_at IS NOT NULL THEN 'revoked'
                 WHEN l.expires_at <= now() OR u.status <> 'active' THEN 'expired' ELSE 'usable' END AS status,
            e.id AS "enrollmentId", e.state::text AS state, e.failure_code AS "failureCode", e.wait_reason AS "waitReason", a.device,
@@ -136,7 +141,8 @@ export async function findLink(token: string): Promise<FoundLink | null> {
 }
 
 function toLinkView(row: RawLink): LinkView {
-  const { servername } = profileDefinitionSchema.parse(row.definition)
+  const { servername, subject } = profileDefinitionSchema.parse(row.definition)
+  const user = { ...row, name: row.userName, attributes: textAttributes(row.attributes) }
   const offer =
     row.offerUri && row.sentAt && row.offerExpiresAt && row.timeoutS
       ? {
@@ -151,7 +157,7 @@ function toLinkView(row: RawLink): LinkView {
     userid: row.userid,
     profileTitle: row.profileTitle,
     servername,
-    subject: '',
+    subject: renderSubject(subject, user).text,
     expiresAt: row.expiresAt.toISOString(),
     status: row.status,
     enrollment:
