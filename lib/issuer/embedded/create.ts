@@ -10,8 +10,7 @@
  */
 import { generateKeyPair, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { promisify } from 'node:util'
-import { type Bytes, oid, seq, setOf, utf8String } from '#lib/core/asn1/der.ts'
-import { OID } from '#lib/core/asn1/oids.ts'
+import type { Bytes } from '#lib/core/asn1/der.ts'
 import {
   authorityInfoAccess,
   authorityKeyIdentifier,
@@ -21,6 +20,7 @@ import {
   keyUsage,
   subjectKeyIdentifier,
 } from '#lib/core/x509/extensions.ts'
+import { encodeName } from '#lib/core/x509/name.ts'
 import { publishedUrl } from '#lib/core/x509/publication.ts'
 import {
   assembleSigned,
@@ -54,12 +54,11 @@ export interface EmbeddedCa {
 
 const generateRsa = promisify(generateKeyPair)
 
-/** O=Certdesk, CN=… */
 const caName = (commonName: string): Bytes =>
-  seq(
-    setOf(seq(oid(OID['id-at-organizationName']), utf8String('Certdesk'))),
-    setOf(seq(oid(OID['id-at-commonName']), utf8String(commonName))),
-  )
+  encodeName([
+    { type: 'O', value: 'Certdesk' },
+    { type: 'CN', value: commonName },
+  ])
 
 /** @param publicUrl stands in the issuing certificate for its whole life: where the root's CRL and certificate are */
 export async function createEmbeddedCa(options: {
