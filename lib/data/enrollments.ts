@@ -51,7 +51,7 @@ export async function listEnrollments(_grant: EnrollmentReader, query: Enrollmen
     db().$queryRaw<{ n: number }[]>`
       SELECT count(*)::int AS n FROM (
         SELECT 1 FROM enrollment e JOIN "user" u ON u.id = e.user_id WHERE ${where} LIMIT ${TOTAL_CAP + 1}::int
-      ) AS some`,
+      ) AS counted`,
   ])
   const n = totals[0]?.n ?? 0
   return { items: rows.map(toEnrollmentRow), total: Math.min(n, TOTAL_CAP), totalCapped: n > TOTAL_CAP, nextCursor: null }
