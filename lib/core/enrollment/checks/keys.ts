@@ -1,0 +1,118 @@
+/**
+ * C17–C19: each new key, in its own signed message. The inner signature is by the key itself: it proves possession and nothing else;
+ * that the key is the phone's is shown by the outer signature over it (protocol note 6).
+ */
+import { KEY_RULES, type KeyRule } from '../../jws/algorithms.ts'
+import { verifySegments } from '../../jws/compact.ts'
+import { bitLength } from '../../x509/key-hygiene.ts'
+import { PRIVATE_JWK_MEMBERS, type PublicKeyParts } from '../../x509/spki.ts'
+import { isSameNonce } from './binding.ts'
+import { say } from './outer-signature.ts'
+import { isMessageKey, type KeyReading, type MessageKey } from './read-answer.ts'
+import { type Check, type CheckContext, type ExpectedKey, type Finding, fail, forEachKey, pass, skip } from './types.ts'
+
+const HEADER_MEMBERS: readonly string[] = ['alg', 'nonce', 'kid']
+
+/** What a key asked for must be; undefined for a key type this version does not know. */
+export const ruleOf = (asked: ExpectedKey): KeyRule | undefined =>
+  Object.hasOwn(KEY_RULES, asked.keyType) ? KEY_RULES[asked.keyType as keyof typeof KEY_RULES] : undefined
+
+/** C17: syntax, a key with its request inside, header {alg, nonce, kid}, our nonce, one name for the key. */
+export const checkInnerMessage: Check = (context) =>
+  forEachKey(context, ['C16'], (key, asked) => {
+    const { jws } = key
+    const keyid = asked?.keyid ?? context.expectation.keys.map((one) => one.keyid).join(' or ')
+    const expected = `a JWS with header alg, nonce, kid; nonce ${context.expectation.nonce}; kid ${keyid}`
+    if (jws.segments === null) return fail('jws_syntax', expected, jws.problem?.detail ?? 'unreadable')
+    if (jws.problem !== null && (jws.problemIn === 'header' || jws.problem.code !== 'jws_syntax')) {
+      return fail(jws.problem.code, expected, `${jws.problemIn}: ${jws.problem.detail}`)
+    }
+    if (key.payloadProblem !== null || jws.header === null) return fail('schema', expected, key.payloadProblem ?? 'no header')
+    const extra = Object.keys(jws.header).filter((member) => !HEADER_MEMBERS.includes(member))
+    if (extra.length > 0) return fail('jws_header', expected, `header also has ${extra.join(', ')}`)
+    if (!isSameNonce(jws.header.nonce, context.expectation.nonce))
+      return fail('nonce', expected, `nonce ${say(jws.header.nonce)}`)
+    if (key.kid === null || key.payload?.kid !== key.kid)
+      return fail('keyid', expected, `kid ${say(jws.header.kid)} in the header, ${say(key.payload?.kid)} in the key`)
+    if (asked === undefined) return fail('keyid', expected, `kid ${key.kid}`)
+    return pass(expected, `kid ${key.kid}, nonce ${context.expectation.nonce}`)
+  })
+
+/** C18: no private half, sound, of the kind asked for, and known to nobody. */
+export const checkNewKey: Check = (context) =>
+  forEachKey(context, ['C17'], (key, asked) => {
+    if (key.payload === null) return skip('C17')
+    const rule = asked === undefined ? undefined : ruleOf(asked)
+    const expected =
+      asked === undefined
+        ? 'a key that was asked for'
+        : `a new ${asked.keyType} key, use ${asked.usage}, active, ${rule?.alg ?? 'no known algorithm'}`
+    const secret = PRIVATE_JWK_MEMBERS.find((member) => key.payload !== null && member in key.payload)
+    if (secret !== undefined) return fail('private_key_leaked', expected, `the key carries the private member ${secret}`)
+    if (rule !== undefined && key.payload.kty !== rule.kty) return fail('key_type', expected, `kty ${say(key.payload.kty)}`)
+    if (!isMessageKey(key.jwk)) return fail(key.jwk?.code ?? 'schema', expected, key.jwk?.detail ?? 'no key')
+    const weakness = key.jwk.weakness()
+    if (weakness !== null) return fail('weak_key', expected, weakness)
+    if (asked === undefined || rule === undefined) return fail('key_type', expected, describeKey(key.jwk.parts))
+    return judgeKind(key, asked, rule, key.jwk, expected) ?? judgeNovelty(context, key, key.jwk, expected)
+  })
+
+function judgeKind(key: KeyReading, asked: ExpectedKey, rule: KeyRule, { parts }: MessageKey, expected: string): Finding | null {
+  const { payload } = key
+  const rightSize = parts.kty === 'RSA' ? bitLength(parts.n) === rule.bits : parts.crv === rule.crv
+  if (!rightSize) return fail('key_type', expected, describeKey(parts))
+  const alg = key.jws.header?.alg
+  if (alg !== rule.alg) return fail('key_type', expected, `alg ${say(alg)}`)
+  if (payload?.alg !== undefined && payload.alg !== rule.alg)
+    return fail('key_type', expected, `alg ${say(payload.alg)} in the key`)
+  // The app echoes `usage` in its own case, and keystate in lower case.
+  if (!isSameWord(payload?.use, asked.usage)) return fail('key_use', expected, `use ${say(payload?.use)}`)
+  if (!isSameWord(payload?.keystate, 'active')) return fail('key_use', expected, `keystate ${say(payload?.keystate)}`)
+  return null
+}
+
+function judgeNovelty(
+  { expectation, policy, facts, reading }: CheckContext,
+  key: KeyReading,
+  jwk: MessageKey,
+  expected: string,
+): Finding {
+  const reused = (whose: string): Finding => fail('key_reuse', expected, `${whose}, SHA-256 ${jwk.spkiSha256}`)
+  const sameAs = (other: MessageKey | object | null): boolean =>
+    other !== null && 'spkiSha256' in other && other.spkiSha256 === jwk.spkiSha256
+  if (sameAs(reading.headerKey) || policy.trustedKeys.some(sameAs)) return reused('the attestation key')
+  if (expectation.keys.some((asked) => asked.dummySpkiSha256 === jwk.spkiSha256)) return reused('the throw-away key that we sent')
+  if (reading.keys.some((other) => other !== key && sameAs(other.jwk))) return reused('the same key twice in this answer')
+  const known = facts.knownKeys.get(jwk.spkiSha256)
+  switch (known?.kind) {
+    case 'certified':
+      return reused(
+        known.userid === expectation.userid ? 'a key this user already has a certificate for' : 'a key of another user',
+      )
+    case 'ca':
+      return reused('a key of the certificate authority')
+    case 'blocked':
+      return fail(known.code ?? 'weak_key', expected, `a blocked key: ${known.reason}`)
+    case undefined:
+      return pass(expected, `${describeKey(jwk.parts)}, SHA-256 ${jwk.spkiSha256}`)
+  }
+}
+
+/** C19: the inner JWS verifies under the key inside it, with the algorithm that was asked for. */
+export const checkPossession: Check = (context) =>
+  forEachKey(context, ['C17'], (key, asked) => {
+    const { segments, header } = key.jws
+    if (segments === null || key.payload === null) return skip('C17')
+    if (!isMessageKey(key.jwk) || key.jwk.weakness() !== null) return skip('C18')
+    const alg = asked === undefined ? undefined : ruleOf(asked)?.alg
+    const keyObject = key.jwk.keyObject()
+    if (alg === undefined || header?.alg !== alg || keyObject === null) return skip('C18')
+    const expected = `${alg} by the new key`
+    return verifySegments(segments, alg, keyObject)
+      ? pass(expected, 'verifies')
+      : fail('inner_sig', expected, 'the signature is not by this key')
+  })
+
+const isSameWord = (seen: unknown, word: string): boolean => typeof seen === 'string' && seen.toLowerCase() === word.toLowerCase()
+
+const describeKey = (parts: PublicKeyParts): string => (parts.kty === 'RSA' ? `RSA-${bitLength(parts.n)}` : `EC ${parts.crv}`)
