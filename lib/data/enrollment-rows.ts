@@ -1,8 +1,7 @@
 /**
  * An enrolment as a line of a list, in SQL: the columns and joins that every list of enrolments shares, and what may be asked of them.
  *
- * One statement a list. Whose enrolments they are stands in the WHERE. The words of a search go to the user's `search` column (lower
- * case, without diacritics, trigram index); one or two letters have no trigram, so they match the beginning of the name only (F-W11).
+ * One statement a list. Whose enrolments they are stands in the WHERE. People look for a person, so the words typed are the person's.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { ENROLLMENT_STATES, type EnrollmentState } from '#lib/core/enrollment/state.ts'
@@ -10,6 +9,7 @@ import type { FailureCode } from '#lib/core/errors.ts'
 import type { Device, EnrollmentRow } from '#lib/core/views.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { isId } from './new-id.ts'
+import { matchWords } from './search-words.ts'
 
 /** Who may read enrolments: staff, and pages of staff that show a user with what is under way. */
 export type EnrollmentReader = Grant<'enrollment:read' | 'enrollment:manage' | 'user:read'>
@@ -72,17 +72,13 @@ export const isEnrollmentState = (value: string): value is EnrollmentState => Ob
 
 export interface EnrollmentFilter {
   /** Words of a name, login, e-mail or department; or an enrolment's id. */
-  q?: string
+  q?: string | undefined
   /** One state or several; an empty list finds nothing. */
-  state?: EnrollmentState | readonly EnrollmentState[]
-  userId?: string
+  state?: EnrollmentState | readonly EnrollmentState[] | undefined
+  userId?: string | undefined
   /** State changed in the last so many hours. */
-  withinHours?: number
+  withinHours?: number | undefined
 }
-
-const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
-
-const MAX_WORDS = 5
 
 /** The WHERE of a list, without the word. */
 export function filterSql({ q = '', state, userId, withinHours }: EnrollmentFilter): Prisma.Sql {
@@ -92,12 +88,11 @@ export function filterSql({ q = '', state, userId, withinHours }: EnrollmentFilt
   if (userId !== undefined) conditions.push(isId(userId) ? Prisma.sql`e.user_id = ${userId}::uuid` : Prisma.sql`false`)
   if (withinHours !== undefined)
     conditions.push(Prisma.sql`e.state_changed_at > now() - make_interval(hours => ${withinHours}::int)`)
-  const text = q.trim().slice(0, 200)
-  if (isId(text)) conditions.push(Prisma.sql`e.id = ${text}::uuid`)
-  else
-    for (const word of text.split(/\s+/).filter(Boolean).slice(0, MAX_WORDS)) {
-      const pattern = word.length < 3 ? `${escapeLike(word)}%` : `%${escapeLike(word)}%`
-      conditions.push(Prisma.sql`u.search LIKE certdesk_fold(${pattern})`)
-    }
+  const id = q.trim()
+  if (isId(id)) conditions.push(Prisma.sql`e.id = ${id}::uuid`)
+  else {
+    const ofUser = matchWords(Prisma.sql`u.search`, q)
+    if (ofUser) conditions.push(Prisma.sql`e.user_id IN (SELECT u.id FROM "user" u WHERE ${ofUser})`)
+  }
   return Prisma.join(conditions, ' AND ')
 }

@@ -18,43 +18,51 @@ import {
   toEnrollmentRow,
 } from './enrollment-rows.ts'
 import { type RawEnrollment, selectEnrollment, toEnrollmentView } from './enrollment-view.ts'
+import { cappedCount, cursorTime, makeCursor, type PageQuery, readCursor, toPage, windowOf } from './list-page.ts'
 import { isId } from './new-id.ts'
 
 export { getExchange } from './enrollment-exchange.ts'
 
-/** Counting stops here: nobody pages further, and a true count of millions costs more than the page. */
-const TOTAL_CAP = 10_000
+export const ENROLLMENT_SORTS = ['-created', 'created', '-changed', 'changed'] as const
+export type EnrollmentSort = (typeof ENROLLMENT_SORTS)[number]
 
-const SORTS = {
-  newest: Prisma.sql`e.created_at DESC, e.id DESC`,
-  oldest: Prisma.sql`e.created_at, e.id`,
-  changed: Prisma.sql`e.state_changed_at DESC, e.id DESC`,
-} as const
-export type EnrollmentSort = keyof typeof SORTS
-
-export interface EnrollmentListQuery extends EnrollmentFilter {
-  sort?: EnrollmentSort
-  /** From 1. */
-  page?: number
-  /** At most 100. */
-  limit?: number
+export interface EnrollmentListQuery extends PageQuery, EnrollmentFilter {
+  sort?: EnrollmentSort | undefined
 }
 
+const CREATED = Prisma.sql`e.created_at`
+const CHANGED = Prisma.sql`e.state_changed_at`
+
+const ORDERS = {
+  '-created': { column: CREATED, descending: true, key: (r: RawEnrollmentRow) => r.createdAt.toISOString() },
+  created: { column: CREATED, descending: false, key: (r: RawEnrollmentRow) => r.createdAt.toISOString() },
+  '-changed': { column: CHANGED, descending: true, key: (r: RawEnrollmentRow) => r.stateChangedAt.toISOString() },
+  changed: { column: CHANGED, descending: false, key: (r: RawEnrollmentRow) => r.stateChangedAt.toISOString() },
+} satisfies Record<EnrollmentSort, unknown>
+
+/** @throws RequestError invalid_input for a cursor of another list */
 export async function listEnrollments(_grant: EnrollmentReader, query: EnrollmentListQuery = {}): Promise<Page<EnrollmentRow>> {
-  const limit = Math.min(Math.max(query.limit ?? 50, 1), 100)
-  const page = Math.min(Math.max(query.page ?? 1, 1), Math.ceil(TOTAL_CAP / limit))
+  const sort = query.sort ?? '-created'
+  const { column, descending, key } = ORDERS[sort]
+  const window = windowOf(query)
   const where = filterSql(query)
-  const [rows, totals] = await Promise.all([
-    db().$queryRaw<RawEnrollmentRow[]>`
-      SELECT ${ROW_COLUMNS} FROM ${ROW_JOINS} WHERE ${where}
-      ORDER BY ${SORTS[query.sort ?? 'newest']} LIMIT ${limit}::int OFFSET ${(page - 1) * limit}::int`,
-    db().$queryRaw<{ n: number }[]>`
-      SELECT count(*)::int AS n FROM (
-        SELECT 1 FROM enrollment e JOIN "user" u ON u.id = e.user_id WHERE ${where} LIMIT ${TOTAL_CAP + 1}::int
-      ) AS counted`,
-  ])
-  const n = totals[0]?.n ?? 0
-  return { items: rows.map(toEnrollmentRow), total: Math.min(n, TOTAL_CAP), totalCapped: n > TOTAL_CAP, nextCursor: null }
+  let after = Prisma.empty
+  if (query.cursor) {
+    const from = readCursor(query.cursor, sort)
+    const at = cursorTime(from.key)
+    // Times are kept in milliseconds, as they travel: equal ones are told apart by the id.
+    if (!isId(from.id)) after = Prisma.sql`AND false`
+    else
+      after = descending
+        ? Prisma.sql`AND (${column}, e.id) < (${at}, ${from.id}::uuid)`
+        : Prisma.sql`AND (${column}, e.id) > (${at}, ${from.id}::uuid)`
+  }
+  const direction = descending ? Prisma.sql`DESC` : Prisma.sql`ASC`
+  const rows = await db().$queryRaw<RawEnrollmentRow[]>`
+    SELECT ${ROW_COLUMNS} FROM ${ROW_JOINS} WHERE ${where} ${after}
+    ORDER BY ${column} ${direction}, e.id ${direction} LIMIT ${window.limit + 1}::int OFFSET ${window.offset}::int`
+  const count = async () => (await db().$queryRaw<{ n: number }[]>(cappedCount(Prisma.sql`enrollment e`, where)))[0]?.n ?? 0
+  return toPage(rows, window, query, count, toEnrollmentRow, (row) => makeCursor(sort, key(row), row.id))
 }
 
 /** @returns null for an id that is none, is unknown, or is not the actor's to see */
