@@ -44,7 +44,7 @@ describe('the address after sign-in (F-W17)', () => {
   })
 
   it('makes the sign-in address', () => {
-    expect(signInPath('/users?q=a b')).toBe('/sign-in?next=%2Fusers%3Fq%3Da%20b')
+    expect(signInPath('/users?q=a b')).toBe('/sign-in?next=%2Fusers%3Fq%3Da%2520b')
     expect(signInPath('//evil')).toBe('/sign-in')
   })
 })

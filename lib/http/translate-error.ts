@@ -22,10 +22,15 @@ export function fieldErrors(error: ZodError): Record<string, string> {
   const fields: [string, string][] = []
   for (const issue of error.issues) {
     const at = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
-    const sentence = issue.code === 'unrecognized_keys' ? 'This is not a member that is understood here.' : issue.message
-    for (const path of at) fields.push([path.map(String).join('.').slice(0, 100), sentence])
+    for (const path of at) fields.push([path.map(String).join('.').slice(0, 100), sentenceOf(issue)])
   }
   return Object.fromEntries(fields.reverse())
+}
+
+function sentenceOf(issue: ZodError['issues'][number]): string {
+  if (issue.code === 'unrecognized_keys') return apiMessages.unknownMember
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return apiMessages.missing
+  return issue.message
 }
 
 /** PostgreSQL is away, full, starting or stopping: SQLSTATE classes 08, 53, 57P and what drivers and Prisma say of the same. */

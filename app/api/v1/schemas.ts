@@ -43,10 +43,19 @@ const attributesSchema = z
 const stateSchema = z.enum(Object.keys(ENROLLMENT_STATES) as [EnrollmentState, ...EnrollmentState[]])
 const time = z.iso.datetime().meta({ description: 'UTC' })
 
+const limitUpTo = (maximum: number) =>
+  z
+    .string()
+    .regex(/^\d{1,3}$/, 'This is not a whole number.')
+    .transform(Number)
+    .pipe(z.number().min(1).max(maximum))
+    .optional()
+    .meta({ description: `1 to ${maximum}; 50 by default`, override: { type: 'integer', minimum: 1, maximum } })
+
 /** A list's page: `limit` at most 200, `cursor` as the page before gave it. */
 const paging = {
   q: z.string().trim().max(200).optional().meta({ description: 'Search text' }),
-  limit: z.string().regex(/^\d{1,3}$/).transform(Number).pipe(z.number().min(1).max(200)).optional().meta({ description: '1 to 200; 50 by default', override: { type: 'integer', minimum: 1, maximum: 200 } }),
+  limit: limitUpTo(200),
   cursor: z.string().max(1600).optional().meta({ description: 'nextCursor of the page before' }),
 } // biome-ignore format: one line each
 
@@ -84,7 +93,12 @@ export const idParamsSchema = z.object({ id: z.uuid() })
 export const useridParamsSchema = z.object({ userid: useridSchema })
 
 export const userQuerySchema = z.strictObject({ ...paging, status: z.enum(['active', 'disabled']).optional() })
-export const enrollmentQuerySchema = z.strictObject({ ...paging, state: stateSchema.optional(), userid: useridSchema.optional() })
+export const enrollmentQuerySchema = z.strictObject({
+  ...paging,
+  limit: limitUpTo(100),
+  state: stateSchema.optional(),
+  userid: useridSchema.optional(),
+})
 export const certificateQuerySchema = z.strictObject({
   ...paging,
   status: z.enum(['active', 'expiring', 'expired', 'revoked']).optional(),

@@ -96,8 +96,7 @@ export const profileShape = (p: ProfileView): Out<'profileSchema'> => ({
   confirmation: p.confirmation,
 })
 
-const failureShape = (code: FailureCode | null): Out<'enrollmentRowSchema'>['failure'] =>
-  code && { code, message: code }
+const failureShape = (code: FailureCode | null): Out<'enrollmentRowSchema'>['failure'] => code && { code, message: code }
 
 export const enrollmentRowShape = (e: EnrollmentRow): Out<'enrollmentRowSchema'> => ({
   id: e.id,
