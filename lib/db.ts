@@ -18,7 +18,7 @@ export type Db = PrismaClient | Tx
 const kept = globalThis as typeof globalThis & { certdeskDb?: PrismaClient; certdeskDbUrl?: string }
 
 /** For commands that find their database through the data folder. Must come before the first `db()`. */
-export function useDatabase(url: string): void {
+export function chooseDatabase(url: string): void {
   if (kept.certdeskDb) throw new Error('The database was used before it was chosen.')
   kept.certdeskDbUrl = url
 }

@@ -4,7 +4,7 @@
  * The `prisma` command wants to download a native schema engine first, which `generate` then never runs: it is given a harmless program
  * instead, so nothing is fetched. Says nothing when all is well, and does nothing when the client is up to date.
  */
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,28 +26,26 @@ export const isClientCurrent = (): boolean =>
   existsSync(CLIENT) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wantedStamp()
 
 /** @throws Error with what Prisma said */
-export function generateClient(): void {
-  const { status, stdout, stderr, error } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'node_modules/prisma/build/index.js'), 'generate', '--schema', join(ROOT, 'prisma/schema.prisma')],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-        PRISMA_HIDE_UPDATE_MESSAGE: '1',
-        CHECKPOINT_DISABLE: '1',
-      },
-    },
-  )
-  if (status !== 0) throw new Error(`"prisma generate" failed: ${error?.message ?? `${stdout}${stderr}`.trim()}`)
+export async function generateClient(): Promise<void> {
+  const env = {
+    ...process.env,
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    PRISMA_HIDE_UPDATE_MESSAGE: '1',
+    CHECKPOINT_DISABLE: '1',
+  }
+  const args = [join(ROOT, 'node_modules/prisma/build/index.js'), 'generate', '--schema', join(ROOT, 'prisma/schema.prisma')]
+  await new Promise<void>((done, fail) => {
+    execFile(process.execPath, args, { cwd: ROOT, env }, (error, stdout, stderr) => {
+      if (error) fail(new Error(`"prisma generate" failed: ${`${stdout}${stderr}`.trim() || error.message}`))
+      else done()
+    })
+  })
   writeFileSync(STAMP, wantedStamp())
 }
 
 if (import.meta.main) {
   try {
-    if (!isClientCurrent()) generateClient()
+    if (!isClientCurrent()) await generateClient()
   } catch (error) {
     // Installing goes on: `npm start` tries again and says so if it fails.
     console.error(error instanceof Error ? error.message : error)
