@@ -19,6 +19,8 @@ const inert = [
 /** @type {import('next').NextConfig} */
 const config = {
   poweredByHeader: false,
+  // Pages do not mind a slash at the end of their address; the callback's with one is no address at all (F-S14).
+  skipTrailingSlashRedirect: true,
   reactStrictMode: true,
   // The image optimiser is not used and has had remote code execution; without it /_next/image answers 404.
   images: { unoptimized: true },

@@ -29,7 +29,8 @@ interface Context {
 
 export async function POST(request: Request, { params }: Context): Promise<Response> {
   const [kind = '', ...rest] = (await params).kind ?? []
-  if (rest.length > 0 || (kind !== '' && !KINDS.includes(kind))) return refuse(404)
+  const known = rest.length === 0 && (kind === '' || KINDS.includes(kind))
+  if (!known || new URL(request.url).pathname.endsWith('/')) return refuse(404)
 
   // Next puts the peer's address here when no proxy did. A caller may lie about it and only escapes the brake by that.
   const source = request.headers.get('x-forwarded-for')?.slice(0, 100) ?? ''
