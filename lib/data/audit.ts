@@ -5,6 +5,7 @@
 import type { Actor } from '#lib/auth/permissions.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
+import { storableJson } from './storable.ts'
 import type { Tx } from './transaction.ts'
 
 /**
@@ -72,5 +73,5 @@ export async function writeAudit(tx: Tx, actor: AuditActor, entry: AuditEntryInp
   await tx.$executeRaw`
     INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
     VALUES (${actorColumns(actor)}, ${entry.action}, ${entry.objectKind}, ${entry.objectId}, ${entry.enrollmentId ?? null}::uuid,
-            ${JSON.stringify(entry.detail ?? {})}::jsonb)`
+            ${storableJson(entry.detail ?? {})}::jsonb)`
 }

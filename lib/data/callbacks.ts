@@ -6,6 +6,7 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import { db } from '#lib/db.ts'
 import type { CallbackState } from '#lib/generated/prisma/enums.ts'
 import { newId } from './new-id.ts'
+import { storableText } from './storable.ts'
 import type { Tx } from './transaction.ts'
 
 export interface StoredCallback {
@@ -59,7 +60,7 @@ export async function closeCallback(
   commandId: string | null,
 ): Promise<boolean> {
   const changed = await tx.$executeRaw`
-    UPDATE callback SET state = ${state}::callback_state, outcome = ${outcome}, command_id = ${commandId}::uuid, processed_at = clock_timestamp()
+    UPDATE callback SET state = ${state}::callback_state, outcome = ${storableText(outcome).slice(0, 1000)}, command_id = ${commandId}::uuid, processed_at = clock_timestamp()
     WHERE id = ${id}::uuid AND state = 'received'`
   return changed === 1
 }

@@ -9,6 +9,7 @@ import type { FailureCode } from '#lib/core/errors.ts'
 import { db } from '#lib/db.ts'
 import type { CommandKind, CommandState } from '#lib/generated/prisma/enums.ts'
 import type { EnrollmentWriter } from './enrollment-writes.ts'
+import { storableText } from './storable.ts'
 import type { Tx } from './transaction.ts'
 
 export type { CommandKind, CommandState }
@@ -59,18 +60,25 @@ export async function insertCommand(tx: Tx, _grant: Grant<'system:work'>, c: New
 
 export type EndedCommandState = Exclude<CommandState, 'sending' | 'sent'>
 
-/** Ends a live command and takes its offer away. False if it had ended already. */
-export async function endCommand(
+/** Ends a live command and takes its offer away. False if it had ended already. The web may do this, and nothing else, to a command. */
+export async function endCommand(tx: Tx, _grant: EnrollmentWriter, id: string, state: EndedCommandState): Promise<boolean> {
+  const changed = await tx.$executeRaw`
+    UPDATE command SET state = ${state}::command_state, offer_uri = NULL, ended_at = clock_timestamp()
+    WHERE id = ${id}::uuid AND state IN ('sending', 'sent')`
+  return changed === 1
+}
+
+/** Ends a command that Hermod did not take, with what was seen. False if it had ended already. */
+export async function failCommand(
   tx: Tx,
-  _grant: EnrollmentWriter,
+  _grant: Grant<'system:work'>,
   id: string,
-  state: EndedCommandState,
-  failure?: { code: FailureCode; detail: string; httpStatus?: number | null; body?: string | null },
+  failure: { code: FailureCode; detail: string; httpStatus: number | null; body: string | null },
 ): Promise<boolean> {
   const changed = await tx.$executeRaw`
-    UPDATE command SET state = ${state}::command_state, offer_uri = NULL, ended_at = clock_timestamp(),
-      failure_code = ${failure?.code ?? null}, failure_detail = ${failure?.detail.slice(0, 2000) ?? null},
-      reply_status = coalesce(reply_status, ${failure?.httpStatus ?? null}::int), reply_body = coalesce(reply_body, ${failure?.body ?? null})
+    UPDATE command SET state = 'failed', offer_uri = NULL, ended_at = clock_timestamp(), failure_code = ${failure.code},
+      failure_detail = ${storableText(failure.detail).slice(0, 2000)}, reply_status = ${failure.httpStatus}::int,
+      reply_body = ${failure.body === null ? null : storableText(failure.body)}
     WHERE id = ${id}::uuid AND state IN ('sending', 'sent')`
   return changed === 1
 }
@@ -89,7 +97,7 @@ export interface ReplyColumns {
 /** Stores the reply and makes the command live for its time, counted from when its row was committed. False if it is not waiting any more. */
 export async function markSent(tx: Tx, _grant: Grant<'system:work'>, id: string, r: ReplyColumns): Promise<boolean> {
   const changed = await tx.$executeRaw`
-    UPDATE command SET state = 'sent', reply_status = ${r.httpStatus}::int, reply_body = ${r.body}, hermod_command_id = ${r.hermodCommandId},
+    UPDATE command SET state = 'sent', reply_status = ${r.httpStatus}::int, reply_body = ${storableText(r.body)}, hermod_command_id = ${r.hermodCommandId},
       offer_uri = ${r.offerUri}, bid = ${r.bid}, mid = ${r.mid}, location = ${r.location},
       sent_at = created_at, expires_at = created_at + make_interval(secs => timeout_s)
     WHERE id = ${id}::uuid AND state = 'sending'`
@@ -99,7 +107,7 @@ export async function markSent(tx: Tx, _grant: Grant<'system:work'>, id: string,
 /** For a reply that comes after the command has ended (an early answer, a cancellation): fills what is empty, never an offer. */
 export async function fillLateReply(tx: Tx, _grant: Grant<'system:work'>, id: string, r: ReplyColumns): Promise<void> {
   await tx.$executeRaw`
-    UPDATE command SET reply_status = coalesce(reply_status, ${r.httpStatus}::int), reply_body = coalesce(reply_body, ${r.body}),
+    UPDATE command SET reply_status = coalesce(reply_status, ${r.httpStatus}::int), reply_body = coalesce(reply_body, ${storableText(r.body)}),
       hermod_command_id = coalesce(hermod_command_id, ${r.hermodCommandId}), bid = coalesce(bid, ${r.bid}), mid = coalesce(mid, ${r.mid}),
       location = coalesce(location, ${r.location})
     WHERE id = ${id}::uuid`

@@ -33,18 +33,23 @@ export async function sayGoodbye(_grant: Grant<'system:work'>, id: string): Prom
 }
 
 /**
- * Frees the job locks of worker processes that have not been seen lately and forgets those processes.
- * @returns how many processes were found dead.
+ * Frees job locks that nobody alive holds, and forgets processes that have not been seen lately. A lock is nobody's if no process seen
+ * lately has its id; a worker writes its id with its first beat, well before the lock is old enough to be looked at.
+ * @returns how many lock holders were found dead.
  */
 export async function freeDeadWorkers(_grant: Grant<'system:work'>): Promise<number> {
   const rows = await db().$queryRaw<{ dead: number }[]>`
     WITH gone AS (
-      DELETE FROM process WHERE seen_at < clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}) RETURNING worker_ids
+      DELETE FROM process WHERE seen_at < clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}) RETURNING id
+    ), orphaned AS (
+      SELECT array_agg(DISTINCT j.locked_by) AS ids FROM graphile_worker.jobs j
+      WHERE j.locked_by IS NOT NULL AND j.locked_at < clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S})
+        AND NOT EXISTS (SELECT 1 FROM process p WHERE j.locked_by = ANY(p.worker_ids)
+                        AND p.seen_at >= clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}))
     ), freed AS (
-      SELECT graphile_worker.force_unlock_workers(ids) IS NULL AS freed
-      FROM (SELECT array_agg(w) AS ids FROM gone, unnest(gone.worker_ids) AS w) AS all_ids WHERE ids IS NOT NULL
+      SELECT cardinality(ids) AS count, graphile_worker.force_unlock_workers(ids) IS NULL AS freed FROM orphaned WHERE ids IS NOT NULL
     )
-    SELECT count(*)::int AS dead FROM gone, (SELECT count(*) FROM freed) AS first`
+    SELECT coalesce((SELECT count FROM freed WHERE freed IS NOT NULL), 0)::int AS dead, (SELECT count(*) FROM gone)::int AS gone`
   return rows[0]?.dead ?? 0
 }
 

@@ -12,6 +12,7 @@ import { CodedError, type FailureCode } from '#lib/core/errors.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { type AuditActor, type AuditDetail, actorColumns } from './audit.ts'
 import { addJobSql, type NewJob } from './jobs.ts'
+import { storableJson, storableText } from './storable.ts'
 import type { Tx } from './transaction.ts'
 
 /** The enrolment no longer stands where the caller thought: somebody else moved it. Nothing was written. */
@@ -55,7 +56,7 @@ export async function tryTransition(tx: Tx, grant: Grant, t: Transition): Promis
     Prisma.sql`state_changed_at = clock_timestamp()`,
     Prisma.sql`wait_reason = NULL`,
     Prisma.sql`failure_code = ${failureCode}::text`,
-    Prisma.sql`failure_detail = ${failureDetail?.slice(0, DETAIL_LIMIT) ?? null}::text`,
+    Prisma.sql`failure_detail = ${failureDetail ? storableText(failureDetail).slice(0, DETAIL_LIMIT) : null}::text`,
   ]
   if (currentCommandId !== undefined) sets.push(Prisma.sql`current_command_id = ${currentCommandId}::uuid`)
   if (phoneId !== undefined) sets.push(Prisma.sql`phone_id = ${phoneId}::uuid`)
@@ -75,7 +76,7 @@ export async function tryTransition(tx: Tx, grant: Grant, t: Transition): Promis
     ), audited AS (
       INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
       SELECT ${actorColumns(t.by ?? grant.actor)}, ${`enrollment.${t.to}`}, 'enrollment', ${t.enrollmentId}, ${t.enrollmentId}::uuid,
-             ${JSON.stringify({ ...t.detail, ...(failureCode ? { code: failureCode } : {}) })}::jsonb
+             ${storableJson({ ...t.detail, ...(failureCode ? { code: failureCode } : {}) })}::jsonb
                || jsonb_build_object('from', was::text, 'to', ${t.to}::text)
       FROM moved, (SELECT count(*) FROM added) AS first
       RETURNING 1

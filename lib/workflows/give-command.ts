@@ -8,7 +8,7 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
-import { type CommandKind, endCommand, fillLateReply, GRACE_S, markSent, type ReplyColumns } from '#lib/data/commands.ts'
+import { type CommandKind, failCommand, fillLateReply, GRACE_S, markSent, type ReplyColumns } from '#lib/data/commands.ts'
 import { type LockedEnrollment, lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
 import { addJob } from '#lib/data/jobs.ts'
 import { inTransaction, type Tx } from '#lib/data/transaction.ts'
@@ -77,7 +77,7 @@ async function storeFailure(
   enrollment: LockedEnrollment,
   outcome: NotTaken,
 ): Promise<void> {
-  const ended = await endCommand(tx, grant, command.id, 'failed', outcome)
+  const ended = await failCommand(tx, grant, command.id, outcome)
   if (!ended || enrollment.currentCommandId !== command.id || !command.giveUp.from.includes(enrollment.state)) return
   const delayS = outcome.retryable ? retryDelayS(context, command.attempt) : null
   if (delayS === null) {

@@ -2,7 +2,7 @@
  * What the worker's workflows need beside the database: made once by lib/jobs/main.ts from the environment, and by tests by hand, so that
  * no workflow reads the environment and every one can be run against a peer of the test's own.
  */
-import type { AttestationJwk } from '#lib/env.ts'
+import type { AttestationKeySets } from '#lib/core/jws/attestation-keys.ts'
 import type { HermodConfig } from '#lib/external/hermod.ts'
 import type { DummyKeys } from './dummy-keys.ts'
 
@@ -11,7 +11,7 @@ export interface WorkerContext {
   /** Host names accepted in an answer's `fqdn`, lower case. */
   fqdns: readonly string[]
   /** Trusted attestation keys by key-set name. */
-  attestationKeys: Readonly<Record<string, readonly AttestationJwk[]>>
+  attestationKeys: AttestationKeySets
   caKeyPassphrase: string
   publicUrl: string
   dummyKeys: DummyKeys

@@ -1,0 +1,62 @@
+/** The task list: each task is one workflow. A payload that is not ours is a defect and fails the job for good. */
+import type { Task, TaskList } from 'graphile-worker'
+import { z } from 'zod'
+import { systemGrant } from '#lib/auth/permissions.ts'
+import type { JobPayloads, TaskName } from '#lib/data/jobs.ts'
+import { logger } from '#lib/log.ts'
+import { checkStoredAnswer } from '#lib/workflows/check-answer.ts'
+import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
+import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
+import { issueCertificates } from '#lib/workflows/issue-certificates.ts'
+import { processCallback } from '#lib/workflows/process-callback.ts'
+import { publishCrl } from '#lib/workflows/publish-crl.ts'
+import { revokeCertificate } from '#lib/workflows/revoke-certificate.ts'
+import { sendProvision } from '#lib/workflows/send-provision.ts'
+import { sweep } from '#lib/workflows/sweep.ts'
+import type { WorkerContext } from '#lib/workflows/worker-context.ts'
+
+const id = z.uuid()
+const attempt = z.number().int().min(1).optional()
+
+const PAYLOADS = {
+  'send-provision': z.object({ enrollmentId: id, attempt }),
+  'expire-offer': z.object({ commandId: id }),
+  'process-callback': z.object({ callbackId: id }),
+  'check-answer': z.object({ answerId: id }),
+  'issue-certificates': z.object({ enrollmentId: id }),
+  'deliver-certificates': z.object({ enrollmentId: id, attempt }),
+  'expire-delivery': z.object({ commandId: id }),
+  'revoke-certificate': z.object({ certificateId: id }),
+  'publish-crl': z.object({}),
+  sweep: z.object({}),
+} satisfies { [T in TaskName]: z.ZodType<JobPayloads[T]> }
+
+type Work = { readonly [T in TaskName]: (payload: JobPayloads[T]) => Promise<unknown> }
+
+export function makeTasks(context: WorkerContext): TaskList {
+  const grant = systemGrant()
+  const work: Work = {
+    'send-provision': (payload) => sendProvision(grant, context, payload),
+    'expire-offer': (payload) => expireOffer(grant, payload),
+    'process-callback': (payload) => processCallback(grant, context, payload),
+    'check-answer': (payload) => checkStoredAnswer(grant, context, payload),
+    'issue-certificates': (payload) => issueCertificates(grant, context, payload),
+    'deliver-certificates': (payload) => deliverCertificates(grant, context, payload),
+    'expire-delivery': (payload) => expireDelivery(grant, payload),
+    'revoke-certificate': (payload) => revokeCertificate(grant, payload),
+    'publish-crl': () => publishCrl(grant, context),
+    sweep: async () => {
+      const swept = await sweep(grant)
+      if (swept.deadProcesses > 0 || swept.jobs.length > 0) logger('jobs').warn(swept, 'the sweep put something right')
+    },
+  }
+  return Object.fromEntries(
+    (Object.keys(work) as TaskName[]).map((name): [string, Task] => [name, (payload) => run(name, work, payload)]),
+  )
+}
+
+async function run<T extends TaskName>(name: T, work: Work, payload: unknown): Promise<void> {
+  // PAYLOADS[name] parses JobPayloads[name]; the index is lost on the way through the union of all schemas.
+  const parsed = PAYLOADS[name].parse(payload) as JobPayloads[T]
+  await work[name](parsed)
+}

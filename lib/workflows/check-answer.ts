@@ -1,0 +1,197 @@
+/**
+ * Judging the phone's answer: loads what is stored, lets the pure checks speak (lib/core/enrollment/checks), and writes in one transaction the
+ * evidence with either the refusal (`answered` → `rejected`) or the phone, its keys and the next job (`answered` → `issuing`; `confirming`
+ * where the profile asks the user first).
+ *
+ * The verdict is a function of stored bytes, stored expectation and configuration, so killed anywhere it comes out the same (K7). What
+ * is known of a key or a profile id is asked after a first reading, and asked again if another enrolment wrote the same key between asking
+ * and writing: its UNIQUE constraint stops the transaction, the checks see it the second time, and the evidence says key_reuse.
+ */
+import type { Grant } from '#lib/auth/permissions.ts'
+import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, type KnownKey } from '#lib/core/enrollment/checks/index.ts'
+import { renderSubject } from '#lib/core/enrollment/subject.ts'
+import {
+  type AnswerToCheck,
+  findAnswerToCheck,
+  findKnownFacts,
+  insertEvidence,
+  insertPhoneAndKeys,
+  type KnownFacts,
+  type ProvedKey,
+} from '#lib/data/answers.ts'
+import { lockEnrollment } from '#lib/data/enrollment-writes.ts'
+import { job } from '#lib/data/jobs.ts'
+import { inTransaction, isUniqueViolation, type Tx } from '#lib/data/transaction.ts'
+import { transition } from '#lib/data/transition.ts'
+import type { WorkerContext } from './worker-context.ts'
+
+type System = Grant<'system:work'>
+
+/** How often another enrolment may get in between before something else must be wrong. */
+const MAX_ROUNDS = 3
+
+export async function checkStoredAnswer(
+  grant: System,
+  context: WorkerContext,
+  { answerId }: { answerId: string },
+): Promise<void> {
+  const answer = await findAnswerToCheck(grant, answerId)
+  if (answer?.state !== 'answered') return
+  for (let round = 1; ; round++) {
+    const judged = await judge(grant, context, answer)
+    try {
+      await inTransaction(grant, async (tx) => {
+        const enrollment = await lockEnrollment(tx, grant, answer.enrollmentId)
+        if (enrollment?.state === 'answered') await settle(tx, grant, answer, judged)
+      })
+      return
+    } catch (error) {
+      if (round === MAX_ROUNDS || !isUniqueViolation(error)) throw error
+    }
+  }
+}
+
+interface Judged {
+  checked: CheckedAnswer
+  policy: unknown
+}
+
+async function judge(grant: System, context: WorkerContext, answer: AnswerToCheck): Promise<Judged> {
+  const input = inputFor(context, answer)
+  const first = checkAnswer(input)
+  const known = await findKnownFacts(grant, {
+    userId: answer.user.id,
+    spkiSha256: first.read.keys.flatMap((key) => key.spkiSha256 ?? []),
+    profileRef: first.read.profileId,
+  })
+  const checked = knowsNothing(known) ? first : checkAnswer({ ...input, facts: { ...input.facts, ...factsOf(known, first) } })
+  return { checked, policy: policyRecord(input, known) }
+}
+
+function inputFor(context: WorkerContext, answer: AnswerToCheck): CheckAnswerInput {
+  const { definition, user, command } = answer
+  const subject = renderSubject(definition.subject, user)
+  const keyTypes = new Map(definition.keys.map((key) => [key.keyid, key]))
+  return {
+    body: answer.body,
+    expectation: {
+      hermodCommandId: command.hermodCommandId,
+      externalId: command.externalId,
+      mid: command.mid,
+      nonce: command.nonce,
+      userid: user.userid,
+      servername: definition.servername,
+      profileName: answer.profileName,
+      keys: answer.keys.map((key) => ({
+        keyid: key.keyid,
+        usage: keyTypes.get(key.keyid)?.usage ?? '',
+        keyType: keyTypes.get(key.keyid)?.keyType ?? '',
+        dummySpkiSha256: key.dummySpkiSha256.toString('hex'),
+        subjectDer: key.subjectDer,
+      })),
+      // Only the current, live command's answer becomes an answer that is judged (process-callback.ts).
+      live: true,
+      expiresAt: command.takenUntil,
+    },
+    policy: {
+      trustedKeys: context.attestationKeys[definition.attestationKeySet] ?? [],
+      acceptedHosts: context.fqdns,
+    },
+    facts: {
+      authenticated: true,
+      receivedAt: answer.receivedAt,
+      user: { active: user.status === 'active', subjectDer: subject.ok ? subject.der : null },
+      knownKeys: new Map(),
+    },
+  }
+}
+
+const knowsNothing = (known: KnownFacts): boolean =>
+  known.keys.size === 0 && !known.profileRefTaken && known.earlierAttestation.length === 0
+
+function factsOf(known: KnownFacts, first: CheckedAnswer) {
+  return {
+    knownKeys: new Map([...known.keys].map(([hash, userid]): [string, KnownKey] => [hash, { kind: 'certified', userid }])),
+    knownProfileRefs: new Set(known.profileRefTaken && first.read.profileId ? [first.read.profileId] : []),
+    earlierAttestation: known.earlierAttestation,
+  }
+}
+
+/** What the checks were given beside the stored bytes and the stored command, so that the verdict can be made again. */
+const policyRecord = ({ policy, facts, expectation }: CheckAnswerInput, known: KnownFacts): unknown => ({
+  trustedKeys: policy.trustedKeys.map(({ kid, thumbprint }) => ({ kid, thumbprint })),
+  acceptedHosts: policy.acceptedHosts,
+  schPins: policy.schPins ?? [],
+  openUntil: expectation.expiresAt,
+  receivedAt: facts.receivedAt,
+  userActive: facts.user.active,
+  userSubject: facts.user.subjectDer && Buffer.from(facts.user.subjectDer).toString('base64'),
+  knownKeys: Object.fromEntries(known.keys),
+  profileIdTaken: known.profileRefTaken,
+  earlierAttestation: known.earlierAttestation,
+})
+
+async function settle(tx: Tx, grant: System, answer: AnswerToCheck, { checked, policy }: Judged): Promise<void> {
+  const { read, checks, verdict } = checked
+  await insertEvidence(tx, grant, {
+    answerId: answer.id,
+    verdict,
+    checks,
+    policy,
+    read: {
+      device: read.device,
+      attestationThumbprint: read.attestationThumbprint,
+      keys: read.keys.map(({ keyid, csrSubject, spkiSha256 }) => ({
+        keyid,
+        csrSubject: csrSubject ?? '',
+        spkiSha256: spkiSha256 ?? '',
+      })),
+    },
+  })
+  const { enrollmentId } = answer
+  const warnings = checks.filter((check) => check.outcome === 'warn').map((check) => check.id)
+  if (verdict === 'failed') {
+    const first = checks.find((check) => check.outcome === 'fail')
+    return transition(tx, grant, {
+      enrollmentId,
+      from: 'answered',
+      to: 'rejected',
+      set: {
+        failureCode: checked.failureCode ?? 'schema',
+        failureDetail: first ? `${first.id} ${first.title}: ${first.observed}` : null,
+      },
+      detail: { check: first?.id ?? null },
+    })
+  }
+  const phoneId = await insertPhoneAndKeys(tx, grant, { enrollmentId, userId: answer.user.id, ...provedBy(checked) })
+  const next = answer.definition.confirmation
+    ? ({ to: 'confirming' } as const)
+    : ({ to: 'issuing', job: job('issue-certificates', { enrollmentId }) } as const)
+  return transition(tx, grant, {
+    enrollmentId,
+    from: 'answered',
+    ...next,
+    set: { phoneId },
+    detail: { checks: checks.length, warnings },
+  })
+}
+
+/** A passed answer has all of this; if it had not, the checks would be wrong, and nothing must be issued. */
+function provedBy({ read }: CheckedAnswer): { phone: Parameters<typeof insertPhoneAndKeys>[2]['phone']; keys: ProvedKey[] } {
+  const { profileId, profileName, boxUrl, attestationThumbprint } = read
+  if (!profileId || profileName === null || !boxUrl || !attestationThumbprint) throw new Error('a passed answer names no phone')
+  return {
+    phone: {
+      profileRef: profileId,
+      profileName,
+      boxUrl,
+      device: read.device ?? { name: '', model: '', operatingsystem: '' },
+      attestationThumbprint,
+    },
+    keys: read.keys.map(({ keyid, usage, spki, spkiSha256, csr, csrSubject }) => {
+      if (!usage || !spki || !spkiSha256 || !csr || csrSubject === null)
+        throw new Error(`a passed answer has no whole key ${keyid}`)
+      return { keyid, usage, spki, spkiSha256, csr, csrSubject }
+    }),
+  }
+}
