@@ -1,0 +1,95 @@
+'use client'
+/** Timeline · Evidence · Exchange · Certificate, in every state. The heavier ones are loaded when somebody opens them. */
+import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
+import { useSearchParams } from 'next/navigation'
+import { CertificatePanel } from '#components/enrollment/certificate-panel.tsx'
+import { EnrollmentTimeline } from '#components/enrollment/timeline.tsx'
+import { UrlTabs } from '#components/enrollment/url-tabs.tsx'
+import { Alert } from '#components/ui/alert.tsx'
+import { Card } from '#components/ui/card.tsx'
+import { EmptyState } from '#components/ui/empty-state.tsx'
+import { Skeleton } from '#components/ui/skeleton.tsx'
+import { isTerminal } from '#lib/core/enrollment/state.ts'
+import type { EnrollmentView } from '#lib/core/views.ts'
+import { enrollments as words } from '#lib/messages/enrollments.ts'
+import { evidence } from '#lib/messages/evidence.ts'
+import { exchangeQuery } from '../../queries.ts'
+
+const loading = () => <Skeleton className="h-40 w-full" />
+const EvidenceTable = dynamic(() => import('#components/enrollment/evidence-table.tsx').then((module) => module.EvidenceTable), {
+  loading,
+})
+const ExchangeViewer = dynamic(
+  () => import('#components/enrollment/exchange-viewer.tsx').then((module) => module.ExchangeViewer),
+  { loading },
+)
+
+const TABS = ['timeline', 'evidence', 'exchange', 'certificate'] as const
+type TabName = (typeof TABS)[number]
+
+/** Where somebody who just came most likely wants to look. */
+const defaultTab = (view: EnrollmentView): TabName => (view.state === 'rejected' ? 'evidence' : 'timeline')
+
+export function EnrollmentDetail({ view }: { view: EnrollmentView }) {
+  const chosen = useSearchParams().get('tab')
+  const tab = TABS.find((name) => name === chosen) ?? defaultTab(view)
+  const choose = (name: TabName) => {
+    const url = new URL(window.location.href)
+    url.searchParams.set('tab', name)
+    window.history.replaceState(null, '', url)
+  }
+  return (
+    <Card className="mt-4 min-w-0">
+      <UrlTabs
+        label={words.tabs.label}
+        value={tab}
+        onChange={choose}
+        tabs={TABS.map((name) => ({ name, title: words.tabs[name] }))}
+      >
+        {tab === 'timeline' && <EnrollmentTimeline entries={view.timeline} />}
+        {tab === 'evidence' && <Evidence view={view} />}
+        {tab === 'exchange' && <Exchange view={view} />}
+        {tab === 'certificate' && <Certificates view={view} />}
+      </UrlTabs>
+    </Card>
+  )
+}
+
+function Evidence({ view }: { view: EnrollmentView }) {
+  if (view.evidence) return <EvidenceTable evidence={view.evidence} />
+  return (
+    <EmptyState icon="list-checks" title={evidence.none}>
+      {isTerminal(view.state) ? evidence.noneEnded : evidence.noneText}
+    </EmptyState>
+  )
+}
+
+function Exchange({ view }: { view: EnrollmentView }) {
+  const { data, isError } = useQuery(exchangeQuery(view.id, view.version))
+  if (isError) return <Alert tone="destructive">{evidence.exchange.failed}</Alert>
+  if (!data) return loading()
+  if (data.length === 0)
+    return (
+      <EmptyState icon="scroll-text" title={evidence.exchange.none}>
+        {evidence.exchange.noneText}
+      </EmptyState>
+    )
+  return <ExchangeViewer messages={data} />
+}
+
+function Certificates({ view }: { view: EnrollmentView }) {
+  if (view.certificates.length === 0)
+    return (
+      <EmptyState icon="badge-check" title={words.certificate.none}>
+        {isTerminal(view.state) ? words.certificate.noneEnded : words.certificate.noneText}
+      </EmptyState>
+    )
+  return (
+    <div className="space-y-4">
+      {view.certificates.map((certificate) => (
+        <CertificatePanel key={certificate.id} certificate={certificate} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,42 @@
+/** What the actions and addresses of these pages take. */
+import { z } from 'zod'
+import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+
+export const startSchema = z.strictObject({
+  userid: z.string().min(1).max(64),
+  profileName: z.string().min(1).max(200),
+  idempotencyKey: z.string().regex(/^[A-Za-z0-9_-]{16,64}$/),
+})
+
+export const oneSchema = z.strictObject({ id: z.uuid() })
+
+/** How long a one-time link may hold, in days. */
+export const LINK_DAYS = [1, 3, 7, 14] as const
+export const DEFAULT_LINK_DAYS = 7
+
+export const linkSchema = z.strictObject({
+  userId: z.uuid(),
+  profileName: z.string().min(1).max(200),
+  validDays: z.literal(LINK_DAYS),
+})
+
+/** The quick filters of the list: names in the address, and the states behind each. */
+export const STATE_FILTERS = {
+  running: ['awaiting_approval', 'requesting', 'offered', 'answered', 'confirming', 'issuing', 'delivering'],
+  undelivered: ['undelivered'],
+  completed: ['completed'],
+  failed: ['refused', 'rejected', 'failed'],
+  ended: ['expired', 'cancelled', 'declined', 'revoked_undelivered'],
+} as const satisfies Record<string, readonly EnrollmentState[]>
+export type StateFilter = keyof typeof STATE_FILTERS
+
+/** An address is written by hand, too: what is not understood is left out, never an error. */
+const one = (value: unknown) => (Array.isArray(value) ? value[0] : value)
+
+export const listParamsSchema = z.object({
+  q: z.preprocess(one, z.string().max(200)).catch(''),
+  state: z.preprocess(one, z.enum(Object.keys(STATE_FILTERS) as [StateFilter, ...StateFilter[]]).optional()).catch(undefined),
+  hours: z.preprocess(one, z.coerce.number().int().min(1).max(8760).optional()).catch(undefined),
+  sort: z.preprocess(one, z.enum(['-created', 'created', '-changed', 'changed']).optional()).catch(undefined),
+  page: z.preprocess(one, z.coerce.number().int().min(1).max(200)).catch(1),
+})
