@@ -3,8 +3,8 @@
  * downloaded from the internet at run time; this one comes with npm and writes the same `_prisma_migrations` table with the same checksums.
  */
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg'
@@ -19,7 +19,7 @@ let loaded: Promise<void> | undefined
 
 /** Node can import .wasm by itself only with a warning on the console, so it is instantiated by hand. */
 async function load(): Promise<void> {
-  const file = fileURLToPath(new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm')))
+  const file = join(dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm')), 'schema_engine_bg.wasm')
   const imports = { './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports }
   const { instance } = await WebAssembly.instantiate(new Uint8Array(readFileSync(file)), imports)
   bindings.__wbg_set_wasm(instance.exports)

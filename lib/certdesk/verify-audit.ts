@@ -71,7 +71,7 @@ export interface AuditVerdict {
 
 const PAGE = 2_000
 const SQL = `SELECT seq::text, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, actor_kind, actor_id, actor_name, action,
-  object_kind, object_id, enrollment_id::text, detail::text, prev_hash, hash FROM audit_entry WHERE seq > $1 ORDER BY seq LIMIT ${PAGE}`
+  object_kind, object_id, enrollment_id::text, detail::text, prev_hash, hash FROM audit_entry WHERE seq > $1 ORDER BY audit_entry.seq LIMIT ${PAGE}`
 
 /** Reads in one snapshot, so that entries written meanwhile are neither missed nor counted. */
 export async function verifyAudit(url: string): Promise<AuditVerdict> {
