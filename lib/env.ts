@@ -341,6 +341,8 @@ export const migrateEnv = once((source) => ({
 export const databaseEnv = once((source) => neededDatabase(source, 'this process'))
 /** @throws EnvError */
 export const logLevel = once(readLogLevel)
+/** Where files are kept, for programs that need nothing else of the environment. */
+export const dataDir = once(readDataDir)
 
 /** `next dev`: pages need a laxer policy for its reloads and stack traces. */
 export const isDevelopment = (): boolean => process.env.NODE_ENV === 'development'

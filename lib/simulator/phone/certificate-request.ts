@@ -1,0 +1,47 @@
+/**
+ * PKCS#10 (RFC 2986): reads the portal's dummy request and writes the true one: the same subject octets, the phone's own key, signed
+ * with that key. Attributes stay empty, as in the published example.
+ */
+import type { Bytes } from './bytes.ts'
+import { derBitString, derNull, derOid, derSequence, derValue, readChildren, readWhole } from './der.ts'
+import { type NameAttribute, readName } from './distinguished-name.ts'
+import { RSA_SHA256 } from './keys.ts'
+
+export const SHA256_WITH_RSA = '1.2.840.113549.1.1.11'
+
+export interface CertificateRequest {
+  /** The Name, octet for octet. */
+  subject: Bytes
+  subjectAttributes: NameAttribute[]
+  /** SubjectPublicKeyInfo. */
+  spki: Bytes
+}
+
+/** @throws Error with a sentence if the octets are not a PKCS#10 */
+export function readCertificateRequest(der: Uint8Array): CertificateRequest {
+  const [info, algorithm, signature] = readChildren(readWhole(der).value)
+  if (!info || algorithm?.tag !== 0x30 || signature?.tag !== 0x03) throw new Error('This is not a PKCS#10 request.')
+  const [version, subject, spki] = readChildren(info.value)
+  if (version?.tag !== 0x02 || version.value.length !== 1 || version.value[0] !== 0)
+    throw new Error('The PKCS#10 request is not of version 0.')
+  if (subject?.tag !== 0x30 || spki?.tag !== 0x30) throw new Error('The PKCS#10 request has no subject or no key.')
+  return { subject: subject.bytes, subjectAttributes: readName(subject.bytes), spki: spki.bytes }
+}
+
+export interface NewRequest {
+  subject: Uint8Array
+  publicKey: CryptoKey
+  /** Normally the private half of `publicKey`; a fault signs with another. */
+  signer: CryptoKey
+  /** Whole Attribute values. None, except for a fault. */
+  attributes?: readonly Uint8Array[]
+}
+
+/** A PKCS#10 signed with SHA-256 and RSA. */
+export async function writeCertificateRequest({ subject, publicKey, signer, attributes = [] }: NewRequest): Promise<Bytes> {
+  const spki = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
+  const version = new Uint8Array([0x02, 0x01, 0x00])
+  const info = derSequence(version, subject, spki, derValue(0xa0, ...attributes))
+  const signature = new Uint8Array(await crypto.subtle.sign(RSA_SHA256.name, signer, info))
+  return derSequence(info, derSequence(derOid(SHA256_WITH_RSA), derNull()), derBitString(signature))
+}
