@@ -13,7 +13,7 @@
  * reason that is shown, and asks again.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
-import { DerError } from '#lib/core/asn1/der.ts'
+import { type Bytes, DerError } from '#lib/core/asn1/der.ts'
 import { checkCertificate } from '#lib/core/x509/certificate-check.ts'
 import { readCsr } from '#lib/core/x509/csr.ts'
 import {
@@ -59,11 +59,12 @@ export async function issueCertificates(
       return
     }
     // Steps 3 and 4
-    const completed = await completeAll(issuance, reserved, open)
+    const completed = await completeAll(reserved, open)
     if (!Array.isArray(completed)) {
       if (completed.status === 'waiting') await waitForIssuer(grant, enrollmentId, completed.detail, completed.retryAfterS)
       else {
-        logger('issuing').error(
+        const level = completed.code === 'ca_refused' ? 'warn' : 'error'
+        logger('issuing')[level](
           { enrollmentId, code: completed.code, detail: completed.detail },
           'the CA did not give a usable certificate',
         )
@@ -78,7 +79,12 @@ export async function issueCertificates(
   throw new Error(`enrolment ${enrollmentId}: no certificate could be reserved`)
 }
 
-type ReservedKey = KeyToCertify & { certificate: NonNullable<KeyToCertify['certificate']> }
+interface ReservedKey {
+  certificateId: string
+  prepared: Bytes
+  request: IssuanceRequest
+  idempotencyKey: string
+}
 
 async function reserveAll(
   grant: Grant<'system:work'>,
@@ -87,11 +93,14 @@ async function reserveAll(
 ): Promise<ReservedKey[] | Refused | 'read_again'> {
   const reserved: ReservedKey[] = []
   for (const key of issuance.keys) {
+    const request = requestFor(issuance, key)
+    // The same for the same enrolment and key, for ever.
+    const idempotencyKey = `${issuance.enrollmentId}:${key.keyid}`
     if (key.certificate !== null) {
-      reserved.push({ ...key, certificate: key.certificate })
+      reserved.push({ certificateId: key.certificate.id, prepared: key.certificate.tbs, request, idempotencyKey })
       continue
     }
-    const answer = await issuer.prepare(requestFor(issuance, key), idempotencyKey(issuance, key))
+    const answer = await issuer.prepare(request, idempotencyKey)
     if (answer.status === 'refused') return answer
     const { bytes, serialNumber, notBefore, notAfter } = answer.prepared
     // The table wants a serial number with the reservation; a CA that chooses it itself will need the column to be empty until then.
@@ -105,7 +114,7 @@ async function reserveAll(
       notAfter,
     })
     if (id === null) return 'read_again'
-    reserved.push({ ...key, certificate: { id, status: 'reserved', tbs: bytes } })
+    reserved.push({ certificateId: id, prepared: bytes, request, idempotencyKey })
   }
   return reserved
 }
@@ -113,18 +122,16 @@ async function reserveAll(
 type NotYet = { status: 'waiting'; detail: string; retryAfterS: number }
 
 async function completeAll(
-  issuance: Issuance,
   keys: readonly ReservedKey[],
   { issuer, chain }: OpenIssuer,
 ): Promise<IssuedCertificate[] | Refused | NotYet> {
   const issued: IssuedCertificate[] = []
-  for (const key of keys) {
-    const answer = await issuer.complete(key.certificate.tbs, idempotencyKey(issuance, key))
+  for (const { certificateId, prepared, request, idempotencyKey } of keys) {
+    const answer = await issuer.complete(prepared, idempotencyKey)
     if (answer.status === 'refused') return answer
     if (answer.status === 'pending') return { status: 'waiting', detail: answer.detail, retryAfterS: answer.retryAfterS }
     if (answer.status === 'unavailable') return { status: 'waiting', detail: answer.detail, retryAfterS: UNAVAILABLE_RETRY_S }
-    const expectation = issuer.expectation(requestFor(issuance, key), key.certificate.tbs)
-    const checked = checkCertificate(answer.der, expectation, chain)
+    const checked = checkCertificate(answer.der, issuer.expectation(request, prepared), chain)
     if (!checked.ok) {
       const code = checked.fault === 'validity' || checked.fault === 'chain_validity' ? 'ca_validity' : 'ca_answer'
       return {
@@ -133,13 +140,10 @@ async function completeAll(
         detail: `The certificate from ${issuer.name} was not used: ${checked.detail} (${checked.fault}).`,
       }
     }
-    issued.push({ id: key.certificate.id, der: answer.der, serialNumber: checked.certificate.serialNumber })
+    issued.push({ id: certificateId, der: answer.der, serialNumber: checked.certificate.serialNumber })
   }
   return issued
 }
-
-/** The same for the same enrolment and key, for ever. */
-const idempotencyKey = (issuance: Issuance, key: KeyToCertify): string => `${issuance.enrollmentId}:${key.keyid}`
 
 /** Subject and key are taken out of the phone's own request, which was checked before it was stored. */
 function requestFor(issuance: Issuance, key: KeyToCertify): IssuanceRequest {

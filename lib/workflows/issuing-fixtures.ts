@@ -1,0 +1,64 @@
+/** For database tests and the bench: enrolments that stand at `issuing`, with keys that a phone has proved. */
+import { createHash, randomUUID } from 'node:crypto'
+import type pg from 'pg'
+import type { TestKey } from '#lib/core/x509/certificate-fixtures.ts'
+import { encodeCsr } from '#lib/core/x509/csr.ts'
+import { encodeName, formatName } from '#lib/core/x509/name.ts'
+
+export interface IssuingEnrollment {
+  enrollmentId: string
+  userId: string
+  keyIds: string[]
+}
+
+/** Makes a user and an enrolment of the first profile; each key becomes one EnrollmentKey. Through the owner's connection. */
+export async function insertIssuing(
+  client: pg.ClientBase,
+  keys: readonly TestKey[],
+  user: { name?: string; email?: string | null } = {},
+): Promise<IssuingEnrollment> {
+  const userId = randomUUID()
+  const enrollmentId = randomUUID()
+  const userid = `u${userId.slice(0, 8)}`
+  const { name = 'Åsa Öberg', email = `${userid}@example.org` } = user
+  await client.query('INSERT INTO "user" (id, userid, name, email, updated_at) VALUES ($1, $2, $3, $4, now())', [
+    userId,
+    userid,
+    name,
+    email,
+  ])
+  await client.query(
+    `INSERT INTO enrollment (id, user_id, profile_version_id, state, started_by_name)
+     SELECT $1, $2, v.id, 'issuing', 'Test' FROM profile_version v JOIN profile p ON p.id = v.profile_id ORDER BY p.position LIMIT 1`,
+    [enrollmentId, userId],
+  )
+  const subject = encodeName([
+    { type: 'C', value: 'SE' },
+    { type: 'CN', value: name },
+  ])
+  const keyIds: string[] = []
+  for (const [index, key] of keys.entries()) {
+    const id = randomUUID()
+    keyIds.push(id)
+    await client.query(
+      `INSERT INTO enrollment_key (id, enrollment_id, user_id, keyid, usage, spki, spki_sha256, csr, csr_subject)
+       VALUES ($1, $2, $3, $4, 'SIG', $5, $6, $7, $8)`,
+      [
+        id,
+        enrollmentId,
+        userId,
+        index === 0 ? 'signer' : `signer-${index + 1}`,
+        Buffer.from(key.spki),
+        createHash('sha256').update(key.spki).digest(),
+        encodeCsr(subject, key.spki, key.privateKey),
+        formatName(subject),
+      ],
+    )
+  }
+  await client.query(
+    `INSERT INTO audit_entry (actor_kind, actor_name, action, object_kind, object_id, enrollment_id, detail)
+     VALUES ('system', 'Test', 'enrollment.issuing', 'enrollment', $1::text, $1::text::uuid, '{"from":"answered","to":"issuing"}')`,
+    [enrollmentId],
+  )
+  return { enrollmentId, userId, keyIds }
+}
