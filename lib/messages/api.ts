@@ -13,7 +13,6 @@ export const apiMessages = {
   badInput: 'Some of what was sent is missing or wrong; "fields" says what.',
   missing: 'This is missing.',
   unknownMember: 'This is not a member that is understood here.',
-  badCursor: 'Use nextCursor of the page before, with the same search.',
   badIdempotencyKey: 'Idempotency-Key must be 1 to 200 printable ASCII characters.',
   unavailable: 'The database cannot be reached just now. Try again in a moment.',
   unexpected: (errorId: string) => `Something failed on our side. Its reference is ${errorId}.`,

@@ -43,19 +43,18 @@ const attributesSchema = z
 const stateSchema = z.enum(Object.keys(ENROLLMENT_STATES) as [EnrollmentState, ...EnrollmentState[]])
 const time = z.iso.datetime().meta({ description: 'UTC' })
 
-const limitUpTo = (maximum: number) =>
-  z
-    .string()
-    .regex(/^\d{1,3}$/, 'This is not a whole number.')
-    .transform(Number)
-    .pipe(z.number().min(1).max(maximum))
-    .optional()
-    .meta({ description: `1 to ${maximum}; 50 by default`, override: { type: 'integer', minimum: 1, maximum } })
+const limit = z
+  .string()
+  .regex(/^\d{1,3}$/, 'This is not a whole number.')
+  .transform(Number)
+  .pipe(z.number().min(1).max(200))
+  .optional()
+  .meta({ description: '1 to 200; 50 by default', override: { type: 'integer', minimum: 1, maximum: 200 } })
 
 /** A list's page: `limit` at most 200, `cursor` as the page before gave it. */
 const paging = {
   q: z.string().trim().max(200).optional().meta({ description: 'Search text' }),
-  limit: limitUpTo(200),
+  limit,
   cursor: z.string().max(1600).optional().meta({ description: 'nextCursor of the page before' }),
 } // biome-ignore format: one line each
 

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import type { FailureCode } from '#lib/core/errors.ts'
+import { FAILURE_TEXTS } from '#lib/core/failure-texts.ts'
 import type {
   CertificateRow,
   CertificateView,
@@ -96,7 +97,8 @@ export const profileShape = (p: ProfileView): Out<'profileSchema'> => ({
   confirmation: p.confirmation,
 })
 
-const failureShape = (code: FailureCode | null): Out<'enrollmentRowSchema'>['failure'] => code && { code, message: code }
+const failureShape = (code: FailureCode | null): Out<'enrollmentRowSchema'>['failure'] =>
+  code && { code, message: FAILURE_TEXTS[code].helpdesk }
 
 export const enrollmentRowShape = (e: EnrollmentRow): Out<'enrollmentRowSchema'> => ({
   id: e.id,

@@ -5,7 +5,6 @@ import { listEnrollments } from '#lib/data/enrollments.ts'
 import { getUser } from '#lib/data/users.ts'
 import { apiMessages } from '#lib/messages/api.ts'
 import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
-import { cursorAfter, pageOfCursor } from '../page-cursor.ts'
 import { enrollmentQuerySchema, idempotencyKeySchema, newEnrollmentSchema } from '../schemas.ts'
 import { enrollmentRowShape, pageShape } from '../shapes.ts'
 import { readEnrollment } from './read-enrollment.ts'
@@ -22,12 +21,10 @@ function idempotencyKey(request: Request): string | undefined {
 export const { GET, POST, PUT, PATCH, DELETE } = defineMethods({
   GET: defineRoute(
     { permission: 'enrollment:read', query: enrollmentQuerySchema },
-    async ({ grant, query: { userid, cursor, limit = 50, ...filter } }) => {
+    async ({ grant, query: { userid, ...query } }) => {
       const user = userid === undefined ? undefined : await getUser(authorize(grant.actor, 'user:read'), userid)
       if (user === null) return json({ items: [], nextCursor: null, total: 0 })
-      const page = pageOfCursor(cursor)
-      const found = await listEnrollments(grant, { ...filter, userId: user?.id, page, limit })
-      return json({ ...pageShape(found, enrollmentRowShape), nextCursor: cursorAfter(page, limit, found.total) })
+      return json(pageShape(await listEnrollments(grant, { ...query, userId: user?.id }), enrollmentRowShape))
     },
   ),
   POST: defineRoute({ permission: 'enrollment:manage', body: newEnrollmentSchema }, async ({ grant, body, request }) => {
