@@ -94,7 +94,6 @@ export const useridParamsSchema = z.object({ userid: useridSchema })
 export const userQuerySchema = z.strictObject({ ...paging, status: z.enum(['active', 'disabled']).optional() })
 export const enrollmentQuerySchema = z.strictObject({
   ...paging,
-  limit: limitUpTo(100),
   state: stateSchema.optional(),
   userid: useridSchema.optional(),
 })
