@@ -70,6 +70,8 @@ export interface CertificateRow {
   deliveredAt: string | null
   revokedAt: string | null
   revocationReason: string | null
+  /** Somebody has asked for its revocation, and it has not happened yet. */
+  revoking?: boolean
 }
 
 export interface CertificateView extends CertificateRow {

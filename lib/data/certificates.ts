@@ -46,6 +46,7 @@ interface RawCertificate {
   deliveredAt: Date | null
   revokedAt: Date | null
   revocationReason: string | null
+  revoking: boolean
 }
 
 const COLUMNS = Prisma.sql`
@@ -53,7 +54,8 @@ const COLUMNS = Prisma.sql`
   u.id AS "userRowId", u.userid, u.name AS "userName", ph.id AS "phoneId", ph.name AS "phoneName", ${CERTIFICATE_STATE} AS state,
   c.not_before AS "notBefore", c.not_after AS "notAfter", floor(extract(epoch FROM c.not_after - now()) / 86400)::int AS "daysLeft",
   c.created_at AS "createdAt", c.issued_at AS "issuedAt", c.delivered_at AS "deliveredAt", c.revoked_at AS "revokedAt",
-  c.revocation_reason AS "revocationReason"`
+  c.revocation_reason AS "revocationReason",
+  c.status <> 'revoked' AND EXISTS (SELECT 1 FROM revocation_request r WHERE r.certificate_id = c.id) AS revoking`
 
 const JOINS = Prisma.sql`
   JOIN "user" u ON u.id = c.user_id
@@ -223,4 +225,5 @@ const toCertificateRow = (r: RawCertificate, issuer: ReadonlyMap<string, string>
   deliveredAt: r.deliveredAt?.toISOString() ?? null,
   revokedAt: r.revokedAt?.toISOString() ?? null,
   revocationReason: r.revocationReason,
+  revoking: r.revoking,
 })

@@ -21,6 +21,7 @@ export const common = {
   loading: 'Loading',
   back: 'Back',
   tryAgain: 'Try again',
+  noConnection: 'The portal could not be reached. Nothing was changed; try again.',
   unknownError: 'This did not work, and the portal does not know why.',
   errorReference: (id: string) => `Tell the administrator this reference: ${id}`,
 
@@ -60,6 +61,8 @@ export const common = {
     previous: 'Previous page',
     next: 'Next page',
     page: (n: number) => `Page ${n}`,
+    beyond: 'The list ends before this page',
+    first: 'Go to the first page',
     range: (from: number, to: number, total: string) => `${from}–${to} of ${total}`,
     total: (total: number, capped: boolean) => (capped ? `${total.toLocaleString('en-GB')}+` : total.toLocaleString('en-GB')),
   },

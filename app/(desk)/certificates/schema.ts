@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { REVOCATION_REASONS } from '#lib/core/x509/crl-reasons.ts'
+import { numberParam, oneOfParam, pageParam, textParam } from '../search-params.ts'
+
+export const certificateListParams = z.object({
+  q: textParam,
+  status: oneOfParam(['active', 'expiring', 'expired', 'revoked']),
+  /** With status=expiring: within so many days. */
+  days: numberParam(1, 365),
+  sort: oneOfParam(['-issued', 'issued', 'expiry', '-expiry']),
+  page: pageParam,
+})
+
+export const revokeSchema = z.strictObject({
+  certificateId: z.uuid(),
+  reason: z.enum(REVOCATION_REASONS),
+  note: z.string().max(500).optional(),
+})

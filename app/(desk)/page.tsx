@@ -1,0 +1,62 @@
+import type { Metadata } from 'next'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { requireGrant } from '#lib/auth/actor.ts'
+import { getHome } from '#lib/data/home.ts'
+import { home as words } from '#lib/messages/home.ts'
+import { HealthCard } from './_components/health-card.tsx'
+import { RecentEnrollments } from './_components/recent-enrollments.tsx'
+import { Tile } from './_components/tile.tsx'
+
+export const metadata: Metadata = { title: words.title }
+
+export default async function HomePage() {
+  const view = await getHome(await requireGrant('enrollment:read'))
+  const { tiles } = words
+  return (
+    <>
+      <PageHeader title={words.title} />
+      <section aria-label={words.waiting} className="mb-4 grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
+        <Tile
+          {...tiles.undelivered}
+          value={view.undelivered}
+          href="/enrollments?state=undelivered"
+          tone="warning"
+          icon="triangle-alert"
+        />
+        <Tile {...tiles.running} value={view.running} href="/enrollments?state=running" tone="info" icon="activity" />
+        <Tile
+          {...tiles.failed}
+          value={view.failedToday}
+          href="/enrollments?state=failed&hours=24"
+          tone="destructive"
+          icon="circle-alert"
+        />
+        <Tile
+          {...tiles.completed}
+          value={view.completedToday}
+          href="/enrollments?state=completed&hours=24"
+          tone="success"
+          icon="circle-check"
+        />
+        <Tile
+          {...tiles.expiring7}
+          value={view.expiring7}
+          href="/certificates?status=expiring&days=7"
+          tone="warning"
+          icon="hourglass"
+        />
+        <Tile
+          {...tiles.expiring30}
+          value={view.expiring30}
+          href="/certificates?status=expiring"
+          tone="neutral"
+          icon="calendar-clock"
+        />
+      </section>
+      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <RecentEnrollments enrollments={view.recent} />
+        <HealthCard health={view.health} orphanCallbacks={view.orphanCallbacks} />
+      </div>
+    </>
+  )
+}

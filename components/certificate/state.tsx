@@ -1,0 +1,28 @@
+import { Badge } from '#components/ui/badge.tsx'
+import { CertificateStateBadge } from '#components/ui/status-badge.tsx'
+import type { CertificateRow } from '#lib/core/views.ts'
+import { certificates } from '#lib/messages/certificates.ts'
+
+/** The state, and whether it is about to change. */
+export function CertificateStanding({ certificate: c }: { certificate: Pick<CertificateRow, 'state' | 'revoking'> }) {
+  if (c.revoking)
+    return (
+      <Badge tone="destructive" icon="hourglass">
+        {certificates.revoking}
+      </Badge>
+    )
+  return <CertificateStateBadge state={c.state} />
+}
+
+/** Serial numbers are 32 digits: the beginning is enough to tell them apart, the whole is on hover and on the certificate's page. */
+export function ShortSerial({ serialNumber }: { serialNumber: string }) {
+  return (
+    <span title={serialNumber} className="font-mono text-muted-foreground text-xs">
+      {serialNumber.length > 14 ? `${serialNumber.slice(0, 12)}…` : serialNumber}
+    </span>
+  )
+}
+
+/** May it still be revoked? Expired ones are refused everywhere anyway. */
+export const isRevocable = (c: Pick<CertificateRow, 'state' | 'revoking'>): boolean =>
+  !c.revoking && (c.state === 'active' || c.state === 'expiring')
