@@ -25,6 +25,7 @@ export const enrollments = {
     state: 'State',
     profile: 'Profile',
     phone: 'Phone',
+    created: 'Started',
     changed: 'Changed',
     startedBy: 'Started by',
   },
@@ -228,10 +229,10 @@ export const enrollments = {
 
   newPage: {
     title: 'New enrolment',
-    titleFor: (name: string) => `New enrolment for ${name}`,
     pick: 'Who is it for?',
     search: 'Search people',
     searchPlaceholder: 'Name, login or e-mail',
+    unknown: (userid: string) => `There is nobody with the login “${userid}”.`,
     noneFound: 'Nobody is found by that',
     noneFoundText: 'People come from the directory. Check the spelling, or add the person first.',
     typeToSearch: 'Type a name, a login or an e-mail address.',
@@ -247,7 +248,7 @@ export const enrollments = {
     ready: 'Everything is there.',
     delivery: 'How will the phone get it?',
     showCode: 'Show the code here',
-    showCodeText: 'The caller scans it from your screen, or you read out nothing and share the screen.',
+    showCodeText: 'The person sits beside you, or sees your screen, and scans the code now.',
     makeLink: 'Make a one-time link',
     makeLinkText: 'The person opens the page alone, later, on a computer or on the phone.',
     validFor: 'Link holds for',
@@ -263,7 +264,6 @@ export const enrollments = {
     openRunning: 'Open it',
     noProfiles: 'No profile is switched on',
     noProfilesText: 'An administrator sets up what can be put on phones.',
-    disabled: 'This person is disabled in the directory, so nothing can be put on a phone for them.',
   },
 
   errors: {

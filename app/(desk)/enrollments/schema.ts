@@ -1,6 +1,7 @@
 /** What the actions and addresses of these pages take. */
 import { z } from 'zod'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { LINK_DAYS } from './link-days.ts'
 
 export const startSchema = z.strictObject({
   userid: z.string().min(1).max(64),
@@ -9,10 +10,6 @@ export const startSchema = z.strictObject({
 })
 
 export const oneSchema = z.strictObject({ id: z.uuid() })
-
-/** How long a one-time link may hold, in days. */
-export const LINK_DAYS = [1, 3, 7, 14] as const
-export const DEFAULT_LINK_DAYS = 7
 
 export const linkSchema = z.strictObject({
   userId: z.uuid(),

@@ -1,0 +1,48 @@
+'use client'
+import { AbsoluteTime } from '#components/ui/relative-time.tsx'
+import { enroll } from '#lib/messages/enroll.ts'
+import type { SelfView } from '../../self-view.ts'
+import { BigButton } from './big-button.tsx'
+import { Headline } from './message.tsx'
+
+const words = enroll.welcome
+
+export function Welcome({ view, busy, onStart }: { view: SelfView; busy: boolean; onStart: () => void }) {
+  return (
+    <div className="space-y-6">
+      <Headline>{words.title}</Headline>
+      <dl className="divide-y rounded-lg border bg-card px-4">
+        <Fact term={words.who}>
+          <bdi className="foreign block font-semibold text-xl">{view.userName}</bdi>
+          <span className="foreign text-base text-muted-foreground">{view.userid}</span>
+        </Fact>
+        <Fact term={words.what}>
+          {view.profileTitle}
+          <span className="foreign block text-base text-muted-foreground">{view.servername}</span>
+        </Fact>
+        <Fact term={words.subject}>
+          <bdi className="foreign block text-base">{view.subject}</bdi>
+        </Fact>
+      </dl>
+      <p className="text-pretty">{words.need}</p>
+      <BigButton busy={busy} onClick={onStart}>
+        {words.start}
+      </BigButton>
+      <div className="space-y-1 text-base text-muted-foreground">
+        <p>{words.notYou}</p>
+        <p>
+          {words.until} <AbsoluteTime at={view.expiresAt} full />
+        </p>
+      </div>
+    </div>
+  )
+}
+
+function Fact({ term, children }: { term: string; children: React.ReactNode }) {
+  return (
+    <div className="py-3">
+      <dt className="text-base text-muted-foreground">{term}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  )
+}
