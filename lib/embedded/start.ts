@@ -72,7 +72,8 @@ function plan(): Plan {
 /** Wrong variables are found here, not by a process half a minute later. */
 function checkVariables(p: Plan): void {
   const complete = { ...source, DATABASE_URL: 'postgresql://checked.later/', DATABASE_URL_FILE: undefined }
-  readWebEnv({ SESSION_SECRET: 'x'.repeat(32), ...complete })
+  // What is kept in the data folder is not looked up here; whether the folder can be used at all is found next.
+  readWebEnv({ SESSION_SECRET: 'x'.repeat(32), HERMOD_URL: 'http://127.0.0.1', ...complete })
   if (p.simulatorPort === null) readWorkerEnv({ CA_KEY_PASSPHRASE: 'x'.repeat(32), ...complete })
 }
 
@@ -253,13 +254,13 @@ async function answers(address: string): Promise<void> {
 
 async function bringUp(): Promise<void> {
   const p = plan()
+  checkVariables(p)
   await requireFreePort(p.port, host, 'PORT').catch((error) => refuseIfRunning(p, error))
   claimDataDir(p.dataDir, {
     url: p.publicUrl,
     simulatorUrl: p.simulatorPort === null ? null : `http://127.0.0.1:${p.simulatorPort}`,
   })
   claimed = p.dataDir
-  checkVariables(p)
   if (p.simulatorPort !== null) await requireFreePort(p.simulatorPort, '127.0.0.1', 'SIMULATOR_PORT')
   mkdirSync(p.logFolder, { recursive: true, mode: 0o700 })
   if (!isClientCurrent()) await step('Making the database client', generateClient)
