@@ -6,7 +6,7 @@ import { nameToText, readName } from './distinguished-name.ts'
 export interface CertificateSummary {
   subject: string
   issuer: string
-  /** Hexadecimal, without leading zeros of the encoding. */
+  /** Hexadecimal, without the zero octet that only says that the number is positive. */
   serialNumber: string
   notBefore: Date
   notAfter: Date
