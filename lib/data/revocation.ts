@@ -7,6 +7,7 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import { type CrlReason, isCrlReason, type RevocationReason } from '#lib/core/x509/crl-reasons.ts'
 import { writeAudit } from './audit.ts'
+import { endCommand } from './commands.ts'
 import { lockEnrollment } from './enrollment-writes.ts'
 import { addJob } from './jobs.ts'
 import { isId } from './new-id.ts'
@@ -103,6 +104,28 @@ export function applyRevocation(grant: Grant<'system:work'>, certificateId: stri
         detail: { serialNumber: certificate.serialNumber, reason, requestedBy },
       })
     return { revokedNow: certificate !== undefined }
+  })
+}
+
+/**
+ * Ends a delivery whose certificate was revoked before it was given to the phone: `delivering` → `undelivered`, and on to
+ * `revoked_undelivered` where no other certificate is left.
+ *
+ * @returns false if none of them is revoked, or the enrolment stands elsewhere
+ */
+export function endRevokedDelivery(grant: Grant<'system:work'>, enrollmentId: string): Promise<boolean> {
+  return inTransaction(grant, async (tx) => {
+    const enrollment = await lockEnrollment(tx, grant, enrollmentId)
+    if (enrollment?.state !== 'delivering') return false
+    const [count] = await tx.$queryRaw<{ revoked: number; issued: number }[]>`
+      SELECT count(*) FILTER (WHERE c.status = 'revoked')::int AS revoked, count(*) FILTER (WHERE c.status = 'issued')::int AS issued
+      FROM certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id WHERE k.enrollment_id = ${enrollmentId}::uuid`
+    if (!count?.revoked) return false
+    if (enrollment.currentCommandId) await endCommand(tx, grant, enrollment.currentCommandId, 'superseded')
+    const failureDetail = 'A certificate was revoked before it was delivered.'
+    await tryTransition(tx, grant, { enrollmentId, from: 'delivering', to: 'undelivered', set: { failureDetail } })
+    if (count.issued === 0) await tryTransition(tx, grant, { enrollmentId, from: 'undelivered', to: 'revoked_undelivered' })
+    return true
   })
 }
 

@@ -12,6 +12,7 @@ import { findDeliveryFacts } from '#lib/data/deliveries.ts'
 import { lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
 import { addJob } from '#lib/data/jobs.ts'
 import { newId } from '#lib/data/new-id.ts'
+import { endRevokedDelivery } from '#lib/data/revocation.ts'
 import { inTransaction } from '#lib/data/transaction.ts'
 import { giveCommand } from './give-command.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -25,6 +26,7 @@ export async function deliverCertificates(
 ): Promise<void> {
   const facts = await findDeliveryFacts(grant, enrollmentId)
   if (facts?.state !== 'delivering') return
+  if (facts.certificates.length < facts.keyCount && (await endRevokedDelivery(grant, enrollmentId))) return
   if (!facts.profileRef || facts.certificates.length === 0 || facts.certificates.length !== facts.keyCount)
     throw new Error(`enrolment ${enrollmentId} is delivering without its phone or certificates`)
 

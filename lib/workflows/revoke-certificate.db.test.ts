@@ -8,12 +8,14 @@ import { verifySigned } from '#lib/core/x509/signature-algorithms.ts'
 import { type CrlScope, readPublishedCrl } from '#lib/data/issuers.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
 import type { OpenIssuer } from '#lib/issuer/registry.ts'
+import { deliverCertificates } from './deliver-certificates.ts'
 import { ensureEmbeddedIssuer } from './ensure-embedded-issuer.ts'
 import { issueCertificates } from './issue-certificates.ts'
 import { insertIssuing } from './issuing-fixtures.ts'
 import { publishCrl } from './publish-crl.ts'
 import { requestRevocation } from './request-revocation.ts'
 import { revokeCertificate } from './revoke-certificate.ts'
+import type { WorkerContext } from './worker-context.ts'
 
 const grant = systemGrant()
 const helpdesk = authorize(
@@ -161,6 +163,15 @@ describe('a revocation', () => {
     await move(certificate.enrollmentId, 'undelivered')
     await requestAndRevoke(certificate.id)
     expect(await stateOf(certificate.enrollmentId)).toBe('revoked_undelivered')
+  })
+
+  it('before the certificate was given to the phone keeps it from being delivered', async () => {
+    const certificate = await issueOne()
+    await requestAndRevoke(certificate.id)
+    const nothing = {} as WorkerContext
+    await deliverCertificates(grant, nothing, { enrollmentId: certificate.enrollmentId })
+    expect(await stateOf(certificate.enrollmentId)).toBe('revoked_undelivered')
+    expect((await owner.query('SELECT 1 FROM command WHERE enrollment_id = $1', [certificate.enrollmentId])).rowCount).toBe(0)
   })
 
   it('is refused, in a sentence, for what cannot be revoked', async () => {
