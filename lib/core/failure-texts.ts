@@ -222,7 +222,7 @@ export const FAILURE_TEXTS = {
     next: 'See the health of Hermod on the home page. When it answers again, start a new enrolment or send the certificate again.',
   },
   hermod_auth: {
-    user: 'The messaging service is not set up correctly just now. The helpdesk has been told what to do.',
+    user: 'The messaging service is not set up correctly just now. Please tell the helpdesk.',
     helpdesk: 'The messaging server (Hermod) refused our client id and key.',
     next: 'An administrator must check HERMOD_CLIENT_ID and HERMOD_API_KEY against Hermod’s allowed clients.',
   },

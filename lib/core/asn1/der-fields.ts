@@ -64,20 +64,20 @@ export function readOid(node: DerNode | undefined, what: string): string {
   return oidToText(expectTag(node, TAG.oid, what).value)
 }
 
-/** X.690 8.19: the first subidentifier holds two arcs. */
+/** X.690 8.19: the first subidentifier holds two arcs. The reader has made sure that every arc is an exact number. */
 export function oidToText(content: Uint8Array): string {
-  const arcs: string[] = []
-  let arc = 0n
+  let text = ''
+  let arc = 0
   for (const octet of content) {
-    arc = (arc << 7n) | BigInt(octet & 0x7f)
+    arc = arc * 128 + (octet & 0x7f)
     if (octet & 0x80) continue
-    if (arcs.length === 0) {
-      const first = arc < 80n ? arc / 40n : 2n
-      arcs.push(String(first), String(arc - first * 40n))
-    } else arcs.push(String(arc))
-    arc = 0n
+    if (text === '') {
+      const first = arc < 80 ? Math.floor(arc / 40) : 2
+      text = `${first}.${arc - first * 40}`
+    } else text += `.${arc}`
+    arc = 0
   }
-  return arcs.join('.')
+  return text
 }
 
 export function readBitString(node: DerNode | undefined, what: string): { unusedBits: number; bytes: Bytes } {
@@ -102,7 +102,7 @@ export function readTime(node: DerNode | undefined, what: string): Date {
 }
 
 const DECODERS: Record<number, (bytes: Bytes) => string> = {
-  [TAG.utf8String]: (bytes) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+  [TAG.utf8String]: (bytes) => asBuffer(bytes).toString('utf8'),
   [TAG.printableString]: latin1,
   [TAG.numericString]: latin1,
   [TAG.ia5String]: latin1,
@@ -118,6 +118,10 @@ const DECODERS: Record<number, (bytes: Bytes) => string> = {
 /** Text of a string type, or null for any other type. For showing; comparisons use bytes. */
 export const readText = (node: DerNode): string | null => DECODERS[node.tag]?.(node.value) ?? null
 
+function asBuffer(bytes: Bytes): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 function latin1(bytes: Bytes): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+  return asBuffer(bytes).toString('latin1')
 }

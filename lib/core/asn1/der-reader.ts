@@ -247,7 +247,7 @@ function checkMinimalInteger(node: DerNode): void {
   demand(!(first === 0 && top === 0) && !(first === 0xff && top !== 0), node, 'INTEGER not in the shortest form')
 }
 
-/** Longest arc: nine octets of seven bits. Longest identifier: 64 octets. */
+/** Longest arc: seven octets of seven bits, so that it is an exact number. Longest identifier: 64 octets. */
 function checkOid(node: DerNode): void {
   const length = node.end - node.valueStart
   demand(length > 0 && length <= 64, node, `OBJECT IDENTIFIER of ${length} octets`)
@@ -256,7 +256,7 @@ function checkOid(node: DerNode): void {
     const octet = node.source[i] as number
     demand(arc > 0 || octet !== 0x80, node, 'OBJECT IDENTIFIER with a padded arc')
     arc = octet & 0x80 ? arc + 1 : 0
-    demand(arc < 9, node, 'OBJECT IDENTIFIER with a huge arc')
+    demand(arc < 7, node, 'OBJECT IDENTIFIER with a huge arc')
   }
   demand(arc === 0, node, 'OBJECT IDENTIFIER is cut off')
 }

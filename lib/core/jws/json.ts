@@ -29,6 +29,8 @@ export const isJsonObject = (value: JsonValue | undefined): value is JsonObject 
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof OddNumber)
 
 export const JSON_MAX_DEPTH = 16
+/** Values in one text. Real messages have about thirty; a swarm of tiny ones costs far more than its size. */
+export const JSON_MAX_VALUES = 1000
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -61,6 +63,7 @@ class Reader {
   readonly text: string
   readonly maxDepth: number
   at = 0
+  values = 0
 
   constructor(text: string, maxDepth: number) {
     this.text = text
@@ -76,6 +79,8 @@ class Reader {
   }
 
   value(depth: number): JsonValue {
+    this.values++
+    if (this.values > JSON_MAX_VALUES) throw new JsonError('json_depth', `more than ${JSON_MAX_VALUES} values`)
     const c = this.text.charCodeAt(this.at)
     if (c === QUOTE) return this.string()
     if (c === 0x7b) return this.object(depth)

@@ -128,10 +128,15 @@ function formatAttribute(attribute: { oid: string; value: DerNode }): string {
   return `${SHORT_NAMES.get(attribute.oid) ?? attribute.oid}=${shown}`
 }
 
+const PLAIN = /^[A-Za-z0-9@._-](?:[A-Za-z0-9 @._-]*[A-Za-z0-9@._-])?$/
+const ALL_UNFIT = new RegExp(UNFIT.source, 'gu')
+
 /** RFC 4514 2.4, and every character that could hide or reorder text as \XX of its UTF-8 octets. */
 function escapeValue(text: string): string {
-  const escaped = text
+  if (PLAIN.test(text)) return text
+  return text
     .replace(/[",+;<>\\]/g, (c) => `\\${c}`)
-    .replace(new RegExp(UNFIT.source, 'gu'), (c) => Buffer.from(c, 'utf8').toString('hex').replace(/../g, '\\$&'))
-  return escaped.replace(/^[# ]/, (c) => `\\${c}`).replace(/(?<!\\) $/, '\\ ')
+    .replace(ALL_UNFIT, (c) => Buffer.from(c, 'utf8').toString('hex').replace(/../g, '\\$&'))
+    .replace(/^[# ]/, (c) => `\\${c}`)
+    .replace(/(?<!\\) $/, '\\ ')
 }

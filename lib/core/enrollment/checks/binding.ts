@@ -1,5 +1,5 @@
 /** C12–C16: that the signed answer was made for this command: its nonce, server, user, profile and keys. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { decodeBase64 } from '../../jws/base64.ts'
 import { isAcceptedHost } from './envelope.ts'
 import { say } from './outer-signature.ts'
@@ -16,7 +16,7 @@ export const checkNonce: Check = ({ expectation, reading: { outer } }) => {
 /** Digests are compared, so that neither content nor length is timed. */
 export function isSameNonce(seen: unknown, ours: string): boolean {
   if (typeof seen !== 'string') return false
-  const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
+  const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
   return timingSafeEqual(digest(seen), digest(ours))
 }
 
@@ -72,22 +72,16 @@ function isOurMailbox(text: string, hosts: readonly string[]): boolean {
 }
 
 /** C16: the keyids asked for, each once, none besides. */
-export const checkKeyids: Check = ({ expectation, reading: { payload, keys, outer } }) => {
+export const checkKeyids: Check = ({ expectation, reading: { keys, keyCount, outer } }) => {
   if (!outer?.payload) return skip('C7')
   const asked = expectation.keys.map((key) => key.keyid)
   const expected = asked.join(', ')
-  // Not a list of strings at all: C15 says so.
-  if (payload?.ok === false && keys.length === 0 && !isEmptyList(outer.payload)) return skip('C15')
-  if (keys.length !== asked.length)
-    return fail('keyid', expected, `${keys.length} keys: ${keys.map((key) => key.kid ?? '(unreadable)').join(', ')}`)
+  if (keyCount !== asked.length) return fail('keyid', expected, `${keyCount} keys`)
+  // Entries that are no strings: C15 says so. Headers that cannot be read: C17 says so.
+  if (keys.length !== keyCount) return skip('C15')
   if (keys.some((key) => key.jws.header === null)) return skip('C17')
   const seen = keys.map((key) => key.kid)
   const matches = asked.every((keyid) => seen.filter((kid) => kid === keyid).length === 1)
   const observed = seen.map((kid) => kid ?? '(no kid)').join(', ')
   return matches ? pass(expected, observed) : fail('keyid', expected, observed)
-}
-
-function isEmptyList(payload: Record<string, unknown>): boolean {
-  const list = (payload.profile as Record<string, unknown> | undefined)?.signedkeys
-  return Array.isArray(list) && list.length === 0
 }

@@ -6,8 +6,7 @@
  * Never throws for anything a message can contain.
  */
 import type { CheckFailureCode } from '../../errors.ts'
-import { formatName } from '../../x509/name.ts'
-import { jwkThumbprint, PRIVATE_JWK_MEMBERS } from '../../x509/spki.ts'
+import { PRIVATE_JWK_MEMBERS } from '../../x509/spki.ts'
 import { CHECK_IDS, type CheckId, type CheckResult } from '../evidence.ts'
 import { checkFqdn, checkKeyids, checkNonce, checkPayload, checkServerCertificate } from './binding.ts'
 import { CHECK_DESCRIPTIONS } from './catalogue.ts'
@@ -16,7 +15,7 @@ import { checkCorrelation, checkEnvelopeSchema, checkJson, checkStillOpen, check
 import { checkInnerMessage, checkNewKey, checkPossession } from './keys.ts'
 import { checkAttestationKey, checkOuterAlg, checkOuterHeader, checkOuterSignature, checkOuterSyntax } from './outer-signature.ts'
 import { checkAttestationRecord, checkUser } from './policy.ts'
-import { type AnswerReading, isMessageKey, readAnswer } from './read-answer.ts'
+import { type AnswerReading, isMessageKey, MAX_SIGNED_KEYS, readAnswer } from './read-answer.ts'
 import type { AnswerExpectation, Check, CheckAnswerInput, CheckedAnswer, Finding, ReadAnswer } from './types.ts'
 
 /** The order of hostile-inputs: what is cheap and what others stand on comes first. */
@@ -52,7 +51,7 @@ const MAX_SHOWN = 500
 
 /** Runs all checks. A verdict of `passed` needs every check to pass or warn. */
 export function checkAnswer(input: CheckAnswerInput): CheckedAnswer {
-  const reading = readAnswer(input.body)
+  const reading = readAnswer(input.body, Math.min(input.expectation.keys.length, MAX_SIGNED_KEYS))
   const context = { ...input, reading }
   const checks = CHECK_IDS.map((id) => toResult(id, CHECKS[id](context)))
   const failed = checks.find((check) => check.outcome === 'fail')
@@ -108,7 +107,7 @@ function summarise(reading: AnswerReading, expectation: AnswerExpectation): Read
         spkiSha256: isMessageKey(key.jwk) ? key.jwk.spkiSha256 : null,
         csr: csr?.bytes ?? null,
         csrSubjectDer: csr?.subject ?? null,
-        csrSubject: csr === null ? null : formatName(csr.subject),
+        csrSubject: key.csr?.ok === true ? key.csr.subjectText() : null,
       }
     }),
     profileId: payload?.profile.id ?? null,
@@ -117,7 +116,7 @@ function summarise(reading: AnswerReading, expectation: AnswerExpectation): Read
     profileName: payload?.profile.name ?? null,
     userid: payload?.profile.userid ?? null,
     sch: typeof sch === 'string' ? cut(sch) : null,
-    attestationThumbprint: isMessageKey(reading.headerKey) ? jwkThumbprint(reading.headerKey.parts) : null,
+    attestationThumbprint: isMessageKey(reading.headerKey) ? reading.headerKey.thumbprint() : null,
   }
 }
 

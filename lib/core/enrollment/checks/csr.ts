@@ -2,7 +2,6 @@
  * C20–C23: the PKCS#10 of each key. It goes to the CA as evidence of subject and key, so it must be one strict DER value, be for the
  * key the phone proved to hold, be signed by it, and carry exactly the subject we sent and nothing more.
  */
-import { type Bytes, DerError } from '../../asn1/der.ts'
 import { oidName } from '../../asn1/oids.ts'
 import {
   ALLOWED_CSR_ALGORITHMS,
@@ -12,10 +11,9 @@ import {
   readRequestedExtensions,
   verifyCsr,
 } from '../../x509/csr.ts'
-import { findKeyWeakness } from '../../x509/key-hygiene.ts'
 import { formatName } from '../../x509/name.ts'
-import { type PublicKeyParts, publicKeyOf, readSpki, spkiSha256 } from '../../x509/spki.ts'
-import { isMessageKey, type KeyReading } from './read-answer.ts'
+import { spkiSha256 } from '../../x509/spki.ts'
+import { isMessageKey, type MessageKey } from './read-answer.ts'
 import { type Check, type CheckContext, type Finding, fail, forEachKey, pass, skip } from './types.ts'
 
 /** C20: base64 in its one spelling, then DER (X.690) with caps on size, values and depth, version 0 (RFC 2986 4.1). */
@@ -35,18 +33,17 @@ export const checkRequestKey: Check = (context) =>
     if (algorithm === null) return fail('csr_alg', ALLOWED_CSR_ALGORITHMS, describeAlgorithm(csr))
     if (!isMessageKey(key.jwk)) return skip('C18')
     const expected = `the phone’s key, SHA-256 ${key.jwk.spkiSha256}`
-    if (!key.jwk.spki.equals(csr.spki)) return judgeOtherKey(context, csr, expected)
+    if (!key.jwk.spki.equals(csr.spki)) return judgeOtherKey(context, csr, key.csr.ownKey(), expected)
     if (algorithm.kty !== key.jwk.parts.kty) return fail('csr_alg', `an algorithm for ${key.jwk.parts.kty} keys`, algorithm.name)
     return pass(expected, `the same key, ${algorithm.name}`)
   })
 
-function judgeOtherKey({ expectation }: CheckContext, csr: Csr, expected: string): Finding {
+function judgeOtherKey({ expectation }: CheckContext, csr: Csr, ownKey: MessageKey | null, expected: string): Finding {
   const seen = spkiSha256(csr.spki)
   if (expectation.keys.some((asked) => asked.dummySpkiSha256 === seen))
     return fail('csr_key', expected, 'the throw-away key that we sent')
-  const parts = readSpkiOrNull(csr.spki)
-  if (parts === null) return fail('csr_key', expected, `a key not in the canonical form, SHA-256 ${seen}`)
-  const weakness = findKeyWeakness(parts)
+  if (ownKey === null) return fail('csr_key', expected, `a key not in the canonical form, SHA-256 ${seen}`)
+  const weakness = ownKey.weakness()
   return weakness === null
     ? fail('csr_key', expected, `another key, SHA-256 ${seen}`)
     : fail('weak_key', expected, `another key: ${weakness}`)
@@ -56,9 +53,10 @@ function judgeOtherKey({ expectation }: CheckContext, csr: Csr, expected: string
 export const checkRequestSignature: Check = (context) =>
   forEachKey(context, ['C17'], (key) => {
     if (!key.csr?.ok) return skip('C20')
-    const { csr } = key.csr
+    const { csr, ownKey } = key.csr
     const algorithm = findSignatureAlgorithm(csr)
-    const publicKey = verifierOf(key, csr)
+    const signer = isMessageKey(key.jwk) && key.jwk.spki.equals(csr.spki) ? key.jwk : ownKey()
+    const publicKey = signer === null || signer.weakness() !== null ? null : signer.keyObject()
     if (algorithm === null || publicKey === null) return skip('C21')
     const expected = `${algorithm.name} by the key in the request`
     return verifyCsr(csr, algorithm, publicKey)
@@ -66,26 +64,15 @@ export const checkRequestSignature: Check = (context) =>
       : fail('csr_sig', expected, 'the signature does not verify')
   })
 
-function verifierOf(key: KeyReading, csr: Csr) {
-  if (isMessageKey(key.jwk) && key.jwk.spki.equals(csr.spki)) return key.jwk.weakness() === null ? key.jwk.keyObject() : null
-  const parts = readSpkiOrNull(csr.spki)
-  if (parts === null || findKeyWeakness(parts) !== null) return null
-  try {
-    return publicKeyOf(csr.spki)
-  } catch {
-    return null
-  }
-}
-
 /** C23: raw RDNSequence bytes equal to those of the dummy; no attributes, as in the dummy. */
 export const checkRequestContent: Check = (context) =>
   forEachKey(context, ['C17'], (key, asked) => {
     if (!key.csr?.ok) return skip('C20')
     if (asked === undefined) return skip('C16')
-    const { csr } = key.csr
-    const expected = `${formatName(new Uint8Array(asked.subjectDer))}; no attributes`
-    if (Buffer.compare(csr.subject, asked.subjectDer) !== 0)
-      return fail('csr_subject', expected, describeOtherSubject(csr, asked.subjectDer))
+    const { csr, subjectText } = key.csr
+    const same = Buffer.compare(csr.subject, asked.subjectDer) === 0
+    const expected = `${same ? subjectText() : formatName(new Uint8Array(asked.subjectDer))}; no attributes`
+    if (!same) return fail('csr_subject', expected, describeOtherSubject(subjectText(), asked.subjectDer))
     if (csr.attributes.length === 0) return pass(expected, 'the same bytes; no attributes')
     const extensions = readRequestedExtensions(csr)
     if (extensions === null || new Set(extensions.map((one) => one.oid)).size !== extensions.length) {
@@ -97,20 +84,10 @@ export const checkRequestContent: Check = (context) =>
     return fail(unknown === undefined ? 'csr_ext' : 'csr_attr', expected, observed)
   })
 
-function describeOtherSubject(csr: Csr, subjectDer: Uint8Array): string {
-  const text = formatName(csr.subject)
+function describeOtherSubject(text: string, subjectDer: Uint8Array): string {
   return text === formatName(new Uint8Array(subjectDer)) ? `${text}, but in other bytes` : text
 }
 
 function describeAlgorithm(csr: Csr): string {
   return `AlgorithmIdentifier ${Buffer.from(csr.signatureAlgorithm).toString('hex').slice(0, 80)}`
-}
-
-function readSpkiOrNull(spki: Bytes): PublicKeyParts | null {
-  try {
-    return readSpki(spki)
-  } catch (error) {
-    if (error instanceof DerError) return null
-    throw error
-  }
 }

@@ -1,13 +1,12 @@
 /** C24–C25: rules of the portal that are no matter of the message alone. */
 
-import { jwkThumbprint } from '../../x509/spki.ts'
 import { isMessageKey } from './read-answer.ts'
 import { type Check, fail, pass, skip, warn } from './types.ts'
 
 /** C24: first use is recorded; a later change is shown to staff. The default app shares one key among all phones, so it proves an app, not a phone. */
 export const checkAttestationRecord: Check = ({ facts, reading: { headerKey } }) => {
   if (!isMessageKey(headerKey)) return skip('C10')
-  const thumbprint = jwkThumbprint(headerKey.parts)
+  const thumbprint = headerKey.thumbprint()
   const earlier = facts.earlierAttestation ?? []
   if (earlier.length === 0) return pass('first use is recorded', thumbprint)
   const expected = `as before: ${earlier.join(' or ')}`

@@ -14,13 +14,16 @@ import { type CompactJws, readCompact } from '../../jws/compact.ts'
 import { isJsonObject, JsonError, type JsonErrorCode, type JsonObject, type JsonValue, parseJsonBytes } from '../../jws/json.ts'
 import { CSR_LIMITS, type Csr, readCsr } from '../../x509/csr.ts'
 import { findKeyWeakness } from '../../x509/key-hygiene.ts'
+import { formatName } from '../../x509/name.ts'
 import {
   encodeSpki,
   isJwkProblem,
   type JwkProblem,
+  jwkThumbprint,
   type PublicKeyParts,
   publicKeyOf,
   readJwk,
+  readSpki,
   spkiSha256,
 } from '../../x509/spki.ts'
 
@@ -32,6 +35,8 @@ export interface MessageKey {
   spki: Buffer<ArrayBuffer>
   spkiSha256: string
   weakness: () => string | null
+  /** RFC 7638, of the canonical key. */
+  thumbprint: () => string
   /** Ready for verifying; null if OpenSSL does not take it. Ask only of keys without weakness. */
   keyObject: () => KeyObject | null
 }
@@ -46,8 +51,13 @@ export interface KeyReading {
   jwk: MessageKey | JwkProblem | null
   /** `certreq` as text; null if the payload has none. */
   certreq: string | null
-  csr: { ok: true; csr: Csr } | { ok: false; code: 'b64' | 'der' | 'size'; problem: string } | null
+  csr: RequestReading | null
 }
+
+/** The PKCS#10, or why it is none. `ownKey`: the key it carries, if that is in the canonical form. */
+export type RequestReading =
+  | { ok: true; csr: Csr; subjectText: () => string; ownKey: () => MessageKey | null }
+  | { ok: false; code: 'b64' | 'der' | 'size'; problem: string }
 
 const text256 = z.string().refine((text) => text.length <= 256 || [...text].length <= 256, 'more than 256 characters')
 
@@ -73,12 +83,15 @@ export interface AnswerReading {
   outer: CompactJws | null
   headerKey: MessageKey | JwkProblem | null
   payload: { ok: true; value: AnswerPayload } | { ok: false; problem: string } | null
+  /** Entries of `signedkeys`, read or not. */
+  keyCount: number
   keys: KeyReading[]
 }
 
 export const isMessageKey = (value: MessageKey | JwkProblem | null): value is MessageKey => value !== null && 'spki' in value
 
-export function readAnswer(body: Bytes): AnswerReading {
+/** `maxKeys`: signed keys beyond these are counted, not read; so an answer with too many costs no more than a good one. */
+export function readAnswer(body: Bytes, maxKeys = MAX_SIGNED_KEYS): AnswerReading {
   const json = readJson(body)
   const value = json.ok ? json.value : null
   const jwsText = stringAt(value, 'provResponse', 'result', 'data')
@@ -92,8 +105,9 @@ export function readAnswer(body: Bytes): AnswerReading {
     outer,
     headerKey: readMessageKey(outer?.header?.jwk),
     payload: outer?.payload ? readPayload(outer.payload) : null,
+    keyCount: signedKeys.length,
     keys: signedKeys
-      .slice(0, MAX_SIGNED_KEYS)
+      .slice(0, maxKeys)
       .filter((key) => typeof key === 'string')
       .map(readKey),
   }
@@ -151,13 +165,26 @@ function findPayloadProblem(payload: JsonObject): string | null {
 function readMessageKey(jwk: JsonValue | undefined): MessageKey | JwkProblem | null {
   if (!isJsonObject(jwk)) return null
   const parts = readJwk(jwk)
-  if (isJwkProblem(parts)) return parts
+  return isJwkProblem(parts) ? parts : makeMessageKey(parts)
+}
+
+function readRequestKey(csr: Csr): MessageKey | null {
+  try {
+    return makeMessageKey(readSpki(csr.spki))
+  } catch (error) {
+    if (error instanceof DerError) return null
+    throw error
+  }
+}
+
+function makeMessageKey(parts: PublicKeyParts): MessageKey {
   const spki = encodeSpki(parts)
   return {
     parts,
     spki,
     spkiSha256: spkiSha256(spki),
     weakness: once(() => findKeyWeakness(parts)),
+    thumbprint: once(() => jwkThumbprint(parts)),
     keyObject: once(() => {
       try {
         return publicKeyOf(spki)
@@ -176,7 +203,8 @@ function readRequest(certreq: string): KeyReading['csr'] {
   const der = decodeBase64(certreq)
   if (der === null) return { ok: false, code: 'b64', problem: 'not canonical base64 (standard alphabet, padded, one line)' }
   try {
-    return { ok: true, csr: readCsr(der) }
+    const csr = readCsr(der)
+    return { ok: true, csr, subjectText: once(() => formatName(csr.subject)), ownKey: once(() => readRequestKey(csr)) }
   } catch (error) {
     if (error instanceof DerError) return { ok: false, code: error.code, problem: error.message }
     throw error
