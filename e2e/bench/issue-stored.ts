@@ -1,0 +1,128 @@
+/**
+ * P5: issuing with everything stored, as the job does it: read, reserve (commit), sign, check, release with transition, delivery job and
+ * audit (commit). One process, eight at a time, on a PostgreSQL that flushes every commit to the disk. Against: the same number of bare
+ * transactions, two for each certificate, on as many connections.
+ */
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { systemGrant } from '#lib/auth/permissions.ts'
+import { makeKey } from '#lib/core/x509/certificate-fixtures.ts'
+import { encodeCsr } from '#lib/core/x509/csr.ts'
+import { encodeName } from '#lib/core/x509/name.ts'
+import { closeDb } from '#lib/db.ts'
+import { findFreePort, startPostgres } from '#lib/embedded/postgres.ts'
+import { ensureEmbeddedIssuer } from '#lib/workflows/ensure-embedded-issuer.ts'
+import { issueCertificates } from '#lib/workflows/issue-certificates.ts'
+import { migrate } from '#prisma/migrate.ts'
+import { type BenchRow, median } from './row.ts'
+
+const CONCURRENCY = 8
+const TURNS = 7
+const PER_TURN = 200
+const MUST_PER_S = 300
+const MUST_SHARE = 0.25
+const DATABASE = 'bench'
+
+export async function benchStored(): Promise<BenchRow> {
+  const folder = mkdtempSync(join(tmpdir(), 'certdesk-bench-'))
+  chmodSync(folder, 0o711)
+  const password = randomBytes(18).toString('base64url')
+  const port = await findFreePort()
+  const server = await startPostgres({ folder: join(folder, 'postgres'), password, port, logFile: join(folder, 'postgres.log') })
+  const urlOf = (user: string, database: string): string => `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`
+  const admin = new pg.Client({ connectionString: server.adminUrl })
+  const owner = new pg.Client({ connectionString: urlOf('certdesk_owner', DATABASE) })
+  const pool = new pg.Pool({ connectionString: urlOf('certdesk_owner', DATABASE), max: CONCURRENCY })
+  try {
+    await admin.connect()
+    for (const role of ['certdesk_owner', 'certdesk_web', 'certdesk_worker'])
+      await admin.query(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`)
+    await admin.query(`CREATE DATABASE ${DATABASE} OWNER certdesk_owner`)
+    await admin.end()
+    await migrate(urlOf('certdesk_owner', DATABASE))
+    await owner.connect()
+    process.env.DATABASE_URL = urlOf('certdesk_worker', DATABASE)
+
+    const grant = systemGrant()
+    const context = { caKeyPassphrase: 'a passphrase of the bench', publicUrl: 'https://desk.example' }
+    await ensureEmbeddedIssuer(grant, context)
+    const ids = await insertEnrollments(owner, (TURNS + 1) * PER_TURN)
+    await owner.query('CREATE TABLE bench_row (id bigserial PRIMARY KEY, body bytea)')
+    const bare = async (): Promise<void> => {
+      const { rows } = await pool.query('INSERT INTO bench_row (body) VALUES ($1) RETURNING id', [Buffer.alloc(1000)])
+      await pool.query('UPDATE bench_row SET body = $2 WHERE id = $1', [rows[0].id, Buffer.alloc(1200)])
+    }
+    const issue = (enrollmentId: string): Promise<void> => issueCertificates(grant, context, { enrollmentId })
+
+    await perSecond(PER_TURN, () => issue(ids.pop() ?? ''))
+    await perSecond(PER_TURN, bare)
+    const issued: number[] = []
+    const bareRates: number[] = []
+    for (let turn = 0; turn < TURNS; turn++) {
+      issued.push(await perSecond(PER_TURN, () => issue(ids.pop() ?? '')))
+      bareRates.push(await perSecond(PER_TURN, bare))
+    }
+    const { rows } = await owner.query<{ issued: string }>(`SELECT count(*) AS issued FROM certificate WHERE status = 'issued'`)
+    if (Number(rows[0]?.issued) !== (TURNS + 1) * PER_TURN) throw new Error(`${rows[0]?.issued} certificates were issued`)
+    const [rate, bareRate] = [median(issued), median(bareRates)]
+    return {
+      id: 'P5',
+      title: 'issued and stored, one worker process',
+      figure: `${rate.toFixed(0)}/s (best ${Math.max(...issued).toFixed(0)})`,
+      denominator: `two bare commits each, ${bareRate.toFixed(0)}/s`,
+      ratio: rate / bareRate,
+      target: `≥ ${MUST_PER_S}/s and ≥ ${MUST_SHARE}×`,
+      ok: rate >= MUST_PER_S && rate / bareRate >= MUST_SHARE,
+    }
+  } finally {
+    await closeDb()
+    await pool.end()
+    await owner.end().catch(() => {})
+    await server.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** How many of `count` pieces of work get done in a second, `CONCURRENCY` at a time. */
+async function perSecond(count: number, work: () => Promise<void>): Promise<number> {
+  let left = count
+  const started = performance.now()
+  await Promise.all(
+    Array.from({ length: CONCURRENCY }, async () => {
+      while (left-- > 0) await work()
+    }),
+  )
+  return (count * 1000) / (performance.now() - started)
+}
+
+/** Enrolments at `issuing`. All have the same PKCS#10, since making a key costs more than what is measured; the stored hashes differ. */
+async function insertEnrollments(owner: pg.Client, count: number): Promise<string[]> {
+  const key = makeKey()
+  const subject = encodeName([
+    { type: 'C', value: 'SE' },
+    { type: 'O', value: 'Example AB' },
+    { type: 'CN', value: 'Åsa Öberg' },
+  ])
+  await owner.query('BEGIN')
+  await owner.query(
+    `INSERT INTO "user" (id, userid, name, email, updated_at)
+     SELECT gen_random_uuid(), 'u' || n, 'Åsa Öberg', 'u' || n || '@example.org', now() FROM generate_series(1, $1::int) n`,
+    [count],
+  )
+  const { rows } = await owner.query<{ id: string }>(
+    `INSERT INTO enrollment (id, user_id, profile_version_id, state, started_by_name)
+     SELECT gen_random_uuid(), u.id, (SELECT v.id FROM profile_version v JOIN profile p ON p.id = v.profile_id ORDER BY p.position LIMIT 1),
+            'issuing', 'Bench'
+     FROM "user" u RETURNING id`,
+  )
+  await owner.query(
+    `INSERT INTO enrollment_key (id, enrollment_id, user_id, keyid, usage, spki, spki_sha256, csr, csr_subject)
+     SELECT gen_random_uuid(), e.id, e.user_id, 'signer', 'SIG', $1, sha256(convert_to(e.id::text, 'UTF8')), $2, 'CN=Åsa Öberg' FROM enrollment e`,
+    [Buffer.from(key.spki), encodeCsr(subject, key.spki, key.privateKey)],
+  )
+  await owner.query('COMMIT')
+  return rows.map(({ id }) => id)
+}
