@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
 import { verifyAudit } from '#lib/certdesk/verify-audit.ts'
 import { CANCELLABLE, ENROLLMENT_STATES, type EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { migrate } from './migrate.ts'
+import { diffToSchema, withSchemaEngine } from './schema-engine.ts'
 import { seed } from './seed.ts'
 
 let database: TestDatabase
@@ -91,6 +92,10 @@ async function move(
 describe('migrations', () => {
   it('run again, and twice at once, without doing anything', async () => {
     await expect(Promise.all([migrate(database.ownerUrl), migrate(database.ownerUrl)])).resolves.toEqual([[], []])
+  })
+
+  it('make the tables that schema.prisma says', async () => {
+    expect(await withSchemaEngine(database.ownerUrl, diffToSchema)).toBe('')
   })
 
   it('make two profiles to begin with', async () => {
