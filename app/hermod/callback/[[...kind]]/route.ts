@@ -35,8 +35,9 @@ export async function POST(request: Request, { params }: Context): Promise<Respo
   // Next puts the peer's address here when no proxy did. A caller may lie about it and only escapes the brake by that.
   const source = request.headers.get('x-forwarded-for')?.slice(0, 100) ?? ''
   const nowMs = systemClock.now().getTime()
-  if (throttle.isTired(source, nowMs)) return refuse(429, { 'retry-after': '60' })
+  // Right credentials always pass: whoever guesses from Hermod's address must not be able to make us refuse Hermod.
   if (!basicAuthMatches(request.headers.get('authorization'), webEnv().callbackAuth)) {
+    if (throttle.isTired(source, nowMs)) return refuse(429, { 'retry-after': '60' })
     if (throttle.failed(source, nowMs)) logger('callback').warn({ source }, 'callbacks with wrong credentials keep coming')
     return refuse(401, { 'www-authenticate': 'Basic realm="Certdesk callbacks", charset="UTF-8"' })
   }
