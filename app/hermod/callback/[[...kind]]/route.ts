@@ -10,7 +10,7 @@ import { systemClock } from '#lib/clock.ts'
 import { webEnv } from '#lib/env.ts'
 import { failureThrottle } from '#lib/http/failure-throttle.ts'
 import { isJson, readBody } from '#lib/http/read-body.ts'
-import { translateError } from '#lib/http/translate-error.ts'
+import { isDatabaseAway, translateError } from '#lib/http/translate-error.ts'
 import { logger } from '#lib/log.ts'
 import { storeCallback } from '#lib/workflows/store-callback.ts'
 
@@ -46,11 +46,29 @@ export async function POST(request: Request, { params }: Context): Promise<Respo
   const reading = await readBody(request)
   if (reading.status !== 'ok') return refuse(BODY_REFUSALS[reading.status], { connection: 'close' })
   try {
-    await storeCallback(authorize({ kind: 'hermod', name: 'Hermod' }, 'callback:store'), { kind, body: reading.body })
+    await storePatiently(kind, reading.body)
     return new Response('{}', { headers: { 'content-type': 'application/json', 'cache-control': 'no-store' } })
   } catch (error) {
     const { code } = translateError(error, 'POST /hermod/callback')
     return code === 'unavailable' ? refuse(503, { 'retry-after': '2' }) : refuse(500)
+  }
+}
+
+/** How long after its arrival a callback is still tried again. Hermod's own patience is not documented. */
+const PATIENCE_MS = 8_000
+
+/** Hermod may never repeat a callback (its sample setting is one attempt), so a database that is away for a moment is waited for. */
+async function storePatiently(kind: string, body: Buffer): Promise<void> {
+  const grant = authorize({ kind: 'hermod', name: 'Hermod' }, 'callback:store')
+  const givesUpAt = systemClock.now().getTime() + PATIENCE_MS
+  for (;;) {
+    try {
+      await storeCallback(grant, { kind, body })
+      return
+    } catch (error) {
+      if (!isDatabaseAway(error) || systemClock.now().getTime() >= givesUpAt) throw error
+      await new Promise((again) => setTimeout(again, 200))
+    }
   }
 }
 
