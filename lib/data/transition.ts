@@ -41,6 +41,12 @@ export interface Transition {
   /** Who did it, if not the grant's actor: a job carries out what the phone said. */
   by?: AuditActor
   job?: NewJob
+  /**
+   * What else belongs to the move, in the same statement, so that the audit chain's lock is not held over another round trip. `only` is a
+   * further condition of the move; `change` one data-modifying statement that reads `moved` and returns; `audit` a SELECT of (action,
+   * object_kind, object_id, detail) FROM changed, whose rows are written after the move's own.
+   */
+  also?: { only: Prisma.Sql; change: Prisma.Sql; audit: Prisma.Sql }
 }
 
 const DETAIL_LIMIT = 2000
@@ -67,18 +73,25 @@ export async function tryTransition(tx: Tx, grant: Grant, t: Transition): Promis
       SELECT id, state FROM enrollment
       WHERE id = ${t.enrollmentId}::uuid AND state = ANY(${[...from]}::enrollment_state[])
         ${t.version === undefined ? Prisma.empty : Prisma.sql`AND version = ${t.version}`}
+        ${t.also ? Prisma.sql`AND ${t.also.only}` : Prisma.empty}
       FOR UPDATE
     ), moved AS (
       UPDATE enrollment e SET ${Prisma.join(sets)} FROM before WHERE e.id = before.id AND e.state = before.state
       RETURNING e.version, before.state AS was
     ), added AS (
       ${t.job ? Prisma.sql`SELECT ${addJobSql(t.job)} IS NULL AS added FROM moved` : Prisma.sql`SELECT true AS added`}
-    ), audited AS (
+    ), ${t.also ? Prisma.sql`changed AS (${t.also.change}),` : Prisma.empty} audited AS (
       INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
       SELECT ${actorColumns(t.by ?? grant.actor)}, ${`enrollment.${t.to}`}, 'enrollment', ${t.enrollmentId}, ${t.enrollmentId}::uuid,
              ${storableJson({ ...t.detail, ...(failureCode ? { code: failureCode } : {}) })}::jsonb
                || jsonb_build_object('from', was::text, 'to', ${t.to}::text)
       FROM moved, (SELECT count(*) FROM added) AS first
+      ${
+        t.also
+          ? Prisma.sql`UNION ALL SELECT ${actorColumns(t.by ?? grant.actor)}, a.action, a.object_kind, a.object_id, ${t.enrollmentId}::uuid, a.detail
+            FROM (${t.also.audit}) AS a (action, object_kind, object_id, detail)`
+          : Prisma.empty
+      }
       RETURNING 1
     )
     SELECT version FROM moved, (SELECT count(*) FROM audited) AS done`
