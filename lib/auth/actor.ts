@@ -3,12 +3,12 @@
  * What they may do is asked afterwards, by authorize(), next to the data.
  */
 import { headers } from 'next/headers'
-import { redirect } from 'next/navigation'
+import { notFound, redirect } from 'next/navigation'
 import { cache } from 'react'
 import { findToken } from '#lib/data/tokens.ts'
 import { auth } from './auth.ts'
 import { signInPath } from './next-path.ts'
-import { type Actor, authorize, type Grant, type Permission, type Role } from './permissions.ts'
+import { type Actor, authorize, type Grant, may, type Permission, type Role } from './permissions.ts'
 
 export type AccountActor = Extract<Actor, { kind: 'account' }>
 export type TokenActor = Extract<Actor, { kind: 'token' }>
@@ -33,9 +33,11 @@ export async function requireActor(): Promise<AccountActor> {
   return actor
 }
 
-/** For pages: requireActor and authorize in one. @throws RequestError not_allowed */
+/** For pages: requireActor and authorize in one. A page that is not for the account's role is not there. */
 export async function requireGrant<P extends Permission>(permission: P): Promise<Grant<P>> {
-  return authorize(await requireActor(), permission)
+  const actor = await requireActor()
+  if (!may(actor, permission)) notFound()
+  return authorize(actor, permission)
 }
 
 /** The API token behind `Authorization: Bearer cdk_…`; null when there is none, or it is unknown, expired or revoked. */

@@ -10,7 +10,7 @@ import { subscribe } from '#lib/db-listen.ts'
 export interface Watcher {
   /** `<kind>:<id>` as notified by the database, e.g. "enrollment:0199…". */
   readonly topic: string
-  /** Whose stream it is, for the cap. */
+  /** Whose stream it is, for the cap: "account:…", "link:…", "token:…". */
   readonly owner: string
   /** Tells the browser. */
   changed(): void
@@ -18,8 +18,8 @@ export interface Watcher {
   tick(): void
 }
 
-/** Streams of one owner and of one process. Beyond it: 429, 503; enrolling goes on without live updates. */
-export const MAX_STREAMS = { perOwner: 30, perProcess: 8_000 } as const
+/** Streams of one process, and of one owner: a person has a few tabs, a program may follow every enrolment of a morning. Beyond it: 503, 429. */
+export const MAX_STREAMS = { perProcess: 8_000, perPerson: 30, perToken: 5_000 } as const
 const TICK_MS = 15_000
 
 interface Hub {
@@ -51,7 +51,7 @@ function hub(): Hub {
 export function watch(watcher: Watcher): (() => void) | 'too_many_of_owner' | 'too_many' {
   const state = hub()
   const mine = state.owners.get(watcher.owner) ?? 0
-  if (mine >= MAX_STREAMS.perOwner) return 'too_many_of_owner'
+  if (mine >= (watcher.owner.startsWith('token:') ? MAX_STREAMS.perToken : MAX_STREAMS.perPerson)) return 'too_many_of_owner'
   if (state.count >= MAX_STREAMS.perProcess) return 'too_many'
   const set = state.watchers.get(watcher.topic) ?? new Set()
   state.watchers.set(watcher.topic, set.add(watcher))
