@@ -30,7 +30,7 @@ export const isJsonObject = (value: JsonValue | undefined): value is JsonObject 
 
 export const JSON_MAX_DEPTH = 16
 /** Values in one text. Real messages have about thirty; a swarm of tiny ones costs far more than its size. */
-export const JSON_MAX_VALUES = 1000
+export const JSON_MAX_VALUES = 1500
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

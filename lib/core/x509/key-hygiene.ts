@@ -7,7 +7,7 @@
  *
  * Made fast, because it runs twice for every answer and public-key checks cost 20 µs each: one division by the product of all small
  * primes gives every residue (shared with ROCA), and Fermat's rounds are ordinary numbers behind a filter of quadratic residues, so
- * that a square root of big integers is taken about once. Not looked for: a prime modulus (see findPrimeModulus), shared primes.
+ * that a square root of big integers is taken about once. Not looked for: a prime modulus (see isPrimeModulus), shared primes.
  */
 import { checkPrime } from 'node:crypto'
 import type { PublicKeyParts } from './spki.ts'
@@ -168,7 +168,7 @@ function findEcWeakness(key: Extract<PublicKeyParts, { kty: 'EC' }>): string | n
  * True if an RSA modulus is itself prime: then everybody knows the private key. Costs more than a private-key operation, so it is
  * asked once, of keys that are about to be trusted (configured attestation keys) or certified; runs outside the event loop.
  */
-export function findPrimeModulus(key: PublicKeyParts): Promise<boolean> {
+export function isPrimeModulus(key: PublicKeyParts): Promise<boolean> {
   if (key.kty !== 'RSA') return Promise.resolve(false)
   const { n } = key
   return new Promise((done, fail) => checkPrime(n, { checks: 1 }, (error, prime) => (error ? fail(error) : done(prime))))

@@ -14,7 +14,7 @@ import {
 import { formatName } from '../../x509/name.ts'
 import { spkiSha256 } from '../../x509/spki.ts'
 import { isMessageKey, type MessageKey } from './read-answer.ts'
-import { type Check, type CheckContext, type Finding, fail, forEachKey, pass, skip } from './types.ts'
+import { type Check, type Finding, fail, forEachKey, pass, skip } from './types.ts'
 
 /** C20: base64 in its one spelling, then DER (X.690) with caps on size, values and depth, version 0 (RFC 2986 4.1). */
 export const checkRequestEncoding: Check = (context) =>
@@ -33,15 +33,15 @@ export const checkRequestKey: Check = (context) =>
     if (algorithm === null) return fail('csr_alg', ALLOWED_CSR_ALGORITHMS, describeAlgorithm(csr))
     if (!isMessageKey(key.jwk)) return skip('C18')
     const expected = `the phone’s key, SHA-256 ${key.jwk.spkiSha256}`
-    if (!key.jwk.spki.equals(csr.spki)) return judgeOtherKey(context, csr, key.csr.ownKey(), expected)
+    const seen = spkiSha256(csr.spki)
+    if (context.expectation.keys.some((one) => one.dummySpkiSha256 === seen))
+      return fail('csr_key', expected, 'the throw-away key that we sent')
+    if (!key.jwk.spki.equals(csr.spki)) return judgeOtherKey(seen, key.csr.ownKey(), expected)
     if (algorithm.kty !== key.jwk.parts.kty) return fail('csr_alg', `an algorithm for ${key.jwk.parts.kty} keys`, algorithm.name)
     return pass(expected, `the same key, ${algorithm.name}`)
   })
 
-function judgeOtherKey({ expectation }: CheckContext, csr: Csr, ownKey: MessageKey | null, expected: string): Finding {
-  const seen = spkiSha256(csr.spki)
-  if (expectation.keys.some((asked) => asked.dummySpkiSha256 === seen))
-    return fail('csr_key', expected, 'the throw-away key that we sent')
+function judgeOtherKey(seen: string, ownKey: MessageKey | null, expected: string): Finding {
   if (ownKey === null) return fail('csr_key', expected, `a key not in the canonical form, SHA-256 ${seen}`)
   const weakness = ownKey.weakness()
   return weakness === null
@@ -57,7 +57,8 @@ export const checkRequestSignature: Check = (context) =>
     const algorithm = findSignatureAlgorithm(csr)
     const signer = isMessageKey(key.jwk) && key.jwk.spki.equals(csr.spki) ? key.jwk : ownKey()
     const publicKey = signer === null || signer.weakness() !== null ? null : signer.keyObject()
-    if (algorithm === null || publicKey === null) return skip('C21')
+    // A verifier goes by the key; an algorithm for another kind of key would pass unnoticed.
+    if (algorithm === null || publicKey === null || algorithm.kty !== signer?.parts.kty) return skip('C21')
     const expected = `${algorithm.name} by the key in the request`
     return verifyCsr(csr, algorithm, publicKey)
       ? pass(expected, 'verifies')

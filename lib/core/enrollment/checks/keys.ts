@@ -53,7 +53,8 @@ export const checkNewKey: Check = (context) =>
     if (!isMessageKey(key.jwk)) return fail(key.jwk?.code ?? 'schema', expected, key.jwk?.detail ?? 'no key')
     const weakness = key.jwk.weakness()
     if (weakness !== null) return fail('weak_key', expected, weakness)
-    if (asked === undefined || rule === undefined) return fail('key_type', expected, describeKey(key.jwk.parts))
+    if (asked === undefined) return skip('C16')
+    if (rule === undefined) return fail('key_type', expected, describeKey(key.jwk.parts))
     return judgeKind(key, asked, rule, key.jwk, expected) ?? judgeNovelty(context, key, key.jwk, expected)
   })
 

@@ -46,7 +46,7 @@ export const checkOuterAlg: Check = ({ reading: { outer } }) => {
 
 /** C10: the header's key is sound, public and, compared as a canonical key, one of the configured ones. */
 export const checkAttestationKey: Check = (context) => {
-  const { policy, reading } = context
+  const { policy, facts, reading } = context
   if (!reading.outer?.header) return skip('C7')
   const names = policy.trustedKeys.map((key) => `${key.kid} (${key.thumbprint})`).join(', ')
   const expected =
@@ -56,6 +56,8 @@ export const checkAttestationKey: Check = (context) => {
   const secret = PRIVATE_JWK_MEMBERS.find((member) => member in (jwk as JsonObject))
   if (secret !== undefined) return fail('private_key_leaked', expected, `the key carries the private member ${secret}`)
   if (!isMessageKey(reading.headerKey)) return fail(reading.headerKey.code, expected, reading.headerKey.detail)
+  const known = facts.knownKeys.get(reading.headerKey.spkiSha256)
+  if (known?.kind === 'blocked') return fail(known.code ?? 'weak_key', expected, `a blocked key: ${known.reason}`)
   // A configured key was judged when the configuration was read.
   const trusted = findTrusted(context)
   if (trusted !== undefined) return pass(expected, `${trusted.kid} (${trusted.thumbprint})`)

@@ -13,7 +13,7 @@ import { decodeBase64 } from '../../jws/base64.ts'
 import { type CompactJws, readCompact } from '../../jws/compact.ts'
 import { isJsonObject, JsonError, type JsonErrorCode, type JsonObject, type JsonValue, parseJsonBytes } from '../../jws/json.ts'
 import { CSR_LIMITS, type Csr, readCsr } from '../../x509/csr.ts'
-import { findKeyWeakness } from '../../x509/key-hygiene.ts'
+import { findKeyWeakness, isPrimeModulus } from '../../x509/key-hygiene.ts'
 import { formatName } from '../../x509/name.ts'
 import {
   encodeSpki,
@@ -114,12 +114,23 @@ export function readAnswer(body: Bytes, maxKeys = MAX_SIGNED_KEYS): AnswerReadin
 }
 
 /**
- * SHA-256 (hex) of every public key a stored callback carries, for asking the database what is known of them before the checks run.
+ * SHA-256 (hex) of every public key a stored callback carries, the attestation key's first, for asking the database what is known of them before the checks run.
  * Empty for anything unreadable.
  */
 export function listAnswerKeys(body: Bytes): string[] {
-  const { keys } = readAnswer(body)
-  return [...new Set(keys.flatMap(({ jwk }) => (isMessageKey(jwk) ? [jwk.spkiSha256] : [])))]
+  const { headerKey, keys } = readAnswer(body)
+  return [...new Set([headerKey, ...keys.map((key) => key.jwk)].filter(isMessageKey).map((key) => key.spkiSha256))]
+}
+
+/**
+ * Those of an answer's RSA keys whose modulus is prime, as SHA-256 (hex): blocked for the checks by way of their known keys. Apart
+ * from the checks because the test costs more than all of them together; it runs outside the event loop.
+ */
+export async function findPrimeKeys(body: Bytes): Promise<string[]> {
+  const { headerKey, keys } = readAnswer(body)
+  const candidates = [headerKey, ...keys.map((key) => key.jwk)].filter(isMessageKey).filter((key) => key.weakness() === null)
+  const prime = await Promise.all(candidates.map((key) => isPrimeModulus(key.parts)))
+  return candidates.filter((_key, i) => prime[i]).map((key) => key.spkiSha256)
 }
 
 function readJson(body: Bytes): AnswerReading['json'] {

@@ -1,0 +1,57 @@
+/** RSA keys with the flaws that hostile inputs bring, as modulus bytes, and forged signatures for them. Tests only. */
+import { checkPrimeSync, createHash, generatePrimeSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+const toBytes = (n: bigint, length: number): Buffer<ArrayBuffer> => Buffer.from(n.toString(16).padStart(2 * length, '0'), 'hex')
+
+/** Two neighbouring primes of 1024 bits: Fermat finds them at once. */
+export function closeFactors(): Buffer<ArrayBuffer> {
+  const p = generatePrimeSync(1024, { bigint: true })
+  let q = p + 2n
+  while (!checkPrimeSync(q)) q += 2n
+  return toBytes(p * q, 256)
+}
+
+/** 2048 bits, divisible by `factor` (odd). */
+export function divisibleBy(factor: bigint): Buffer<ArrayBuffer> {
+  const cofactor = (2n ** 2048n - 1n) / factor
+  return toBytes((cofactor % 2n === 0n ? cofactor - 1n : cofactor) * factor, 256)
+}
+
+export const even = (): Buffer<ArrayBuffer> => toBytes(2n ** 2048n - 2n, 256)
+export const zeros = (): Buffer<ArrayBuffer> => Buffer.alloc(256)
+export const ones = (octets: number): Buffer<ArrayBuffer> => Buffer.alloc(octets, 0xff)
+export const primeModulus = (): Buffer<ArrayBuffer> => toBytes(generatePrimeSync(2048, { bigint: true }), 256)
+
+/** The key with the ROCA fingerprint among the Wycheproof JSON Web Key vectors. */
+export function rocaModulus(): Buffer<ArrayBuffer> {
+  const file = JSON.parse(readFileSync(new URL('../vectors/wycheproof/json_web_key_test.json', import.meta.url), 'utf8'))
+  for (const group of file.testGroups) {
+    if (!JSON.stringify(group).toLowerCase().includes('roca')) continue
+    const keys = [group.public, group.private, ...(group.public?.keys ?? []), ...(group.private?.keys ?? [])]
+    const key = keys.find((candidate) => candidate?.kty === 'RSA')
+    if (key !== undefined) return Buffer.from(key.n, 'base64url')
+  }
+  throw new Error('no ROCA key among the vectors')
+}
+
+/** With a public exponent of 1 the signature is the padded digest itself (RFC 8017 9.2): nobody needs a private key. */
+export function forgeForExponentOne(input: Uint8Array, octets = 256): Buffer<ArrayBuffer> {
+  const digestInfo = Buffer.concat([
+    Buffer.from('3031300d060960864801650304020105000420', 'hex'),
+    createHash('sha256').update(input).digest(),
+  ])
+  return Buffer.concat([Uint8Array.of(0, 1), Buffer.alloc(octets - 3 - digestInfo.length, 0xff), Uint8Array.of(0), digestInfo])
+}
+
+/** 2048 bits with the ROCA fingerprint and no small factor: a power of 65537 modulo every prime up to 167. */
+export function rocaFingerprint(): Buffer<ArrayBuffer> {
+  const primes = Array.from({ length: 750 }, (_, i) => i + 2).filter((n) =>
+    Array.from({ length: n - 2 }, (_, d) => d + 2).every((d) => n % d !== 0),
+  )
+  const product = primes.filter((p) => p <= 167).reduce((all, p) => all * BigInt(p), 1n)
+  const residue = 65537n ** 5n % product
+  let k = (2n ** 2048n - 2n ** 2040n) / product
+  while (primes.some((p) => (k * product + residue) % BigInt(p) === 0n)) k++
+  return toBytes(k * product + residue, 256)
+}
