@@ -140,9 +140,9 @@ export const phone = {
 
   trainer: {
     title: 'Trainer’s faults',
-    phoneFault: 'This phone',
-    serverFault: 'Messaging server',
-    none: 'No fault',
+    phoneFault: 'What the phone does wrong',
+    serverFault: 'What the messaging server does wrong',
+    none: 'Nothing',
     deviceName: 'Name of the phone',
     ends: {
       completed: 'The enrolment should complete all the same.',

@@ -1,7 +1,7 @@
 'use client'
 import { useState } from 'react'
 import { Icon } from '#components/ui/icon.tsx'
-import { Input } from '#components/ui/input.tsx'
+import { fieldClass } from '#components/ui/input.tsx'
 import { Field } from '#components/ui/label.tsx'
 import { phone as text } from '#lib/messages/phone.ts'
 import { readCertificate } from '#lib/simulator/phone/certificate.ts'
@@ -64,8 +64,9 @@ export function HomeScreen({ phone }: { phone: Phone }) {
           }}
         >
           <Field id="offer" label={text.home.offerLink} hint={text.home.offerHint}>
-            <Input
+            <input
               id="offer"
+              className={`${fieldClass} h-11`}
               aria-describedby="offer-note"
               value={link}
               onChange={(event) => setLink(event.target.value)}

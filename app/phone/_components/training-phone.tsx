@@ -1,5 +1,6 @@
 'use client'
 /** The training phone: one screen at a time in a drawn device, the trainer's switches beside it. */
+import { Icon } from '#components/ui/icon.tsx'
 import { phone as text } from '#lib/messages/phone.ts'
 import { HomeScreen } from './home-screen.tsx'
 import { OfferScreen } from './offer-screen.tsx'
@@ -40,7 +41,12 @@ function CurrentScreen({ phone }: { phone: Phone }) {
     case 'scan':
       return <ScanScreen onOffer={phone.open} onBack={goHome} />
     case 'opening':
-      return <ScreenTitle>{text.opening.title}</ScreenTitle>
+      return (
+        <div className="flex flex-1 flex-col items-center justify-center gap-3">
+          <Icon name="loader-circle" className="size-8 animate-spin text-primary" />
+          <ScreenTitle>{text.opening.title}</ScreenTitle>
+        </div>
+      )
     case 'offer':
       return (
         <OfferScreen
