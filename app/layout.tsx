@@ -16,6 +16,7 @@ import './globals.css'
 export const metadata: Metadata = {
   title: { template: `%s · ${common.product}`, default: common.product },
   description: 'Certificates on people’s phones.',
+  icons: { icon: '/favicon.svg' },
   robots: { index: false, follow: false },
   // Serial and phone numbers are not telephone numbers to call.
   formatDetection: { telephone: false, email: false, address: false },

@@ -3,7 +3,7 @@
  * A modal dialog on the browser's own <dialog>: it makes the rest inert, keeps the focus inside, closes on Escape and gives the focus
  * back, without a library. While `busy` it cannot be left, so that nobody closes a question that is being answered.
  */
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react'
 import { common } from '#lib/messages/common.ts'
 import { cn } from './cn.ts'
 import { Icon } from './icon.tsx'
@@ -27,7 +27,8 @@ export function Dialog({
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Layout, so that it is closed before it is taken off the page: only then does the browser give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current
     if (!element || !open) return
     if (!element.open) element.showModal()

@@ -5,12 +5,26 @@ import { AbsoluteTime } from './relative-time.tsx'
 const SOON_DAYS = 30
 
 /** The day something ends, coloured when that is near; the days left stand in words beside it. */
-export function Expiry({ at, daysLeft, className }: { at: string; daysLeft: number; className?: string }) {
+export function Expiry({
+  at,
+  daysLeft,
+  inline = false,
+  className,
+}: {
+  at: string
+  daysLeft: number
+  inline?: boolean
+  className?: string
+}) {
   return (
     <span className={cn('whitespace-nowrap', className)}>
       <AbsoluteTime at={at} />{' '}
       <span
-        className={cn('text-xs', daysLeft >= 0 && daysLeft <= SOON_DAYS ? 'font-medium text-warning' : 'text-muted-foreground')}
+        className={cn(
+          'text-xs',
+          !inline && 'max-sm:block',
+          daysLeft >= 0 && daysLeft <= SOON_DAYS ? 'font-medium text-warning' : 'text-muted-foreground',
+        )}
       >
         {common.time.daysLeft(daysLeft)}
       </span>

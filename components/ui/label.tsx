@@ -19,7 +19,7 @@ export function Field({
   children,
 }: {
   id: string
-  label: string
+  label: ReactNode
   hint?: ReactNode
   error?: string | undefined
   className?: string

@@ -2,12 +2,22 @@
 import type { ComponentProps } from 'react'
 import { cn } from './cn.ts'
 
-export function Table({ className, label, ...props }: ComponentProps<'table'> & { label: string }) {
+/** `fixed`: the columns' widths are those of their headings, and what is too long is cut: for lists, which must never be wider than the page. */
+export function Table({
+  className,
+  label,
+  fixed = false,
+  ...props
+}: ComponentProps<'table'> & { label: string; fixed?: boolean }) {
   return (
     // Scrolls sideways, so it must be reachable by keyboard: a named, focusable region.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be focusable (axe: scrollable-region-focusable)
     <section aria-label={label} tabIndex={0} className="relative w-full overflow-x-auto focus-visible:outline-offset-[-2px]">
-      <table aria-label={label} className={cn('w-full border-collapse text-left text-sm', className)} {...props} />
+      <table
+        aria-label={label}
+        className={cn('w-full border-collapse text-left text-sm', fixed && 'table-fixed', className)}
+        {...props}
+      />
     </section>
   )
 }
@@ -25,9 +35,15 @@ export function TableRow({ className, ...props }: ComponentProps<'tr'>) {
 }
 
 export function TableHead({ className, ...props }: ComponentProps<'th'>) {
-  return <th scope="col" className={cn('h-8 whitespace-nowrap px-3 text-left font-medium text-xs', className)} {...props} />
+  return (
+    <th
+      scope="col"
+      className={cn('h-8 truncate px-3 text-left font-medium text-xs first:ps-4 last:pe-4', className)}
+      {...props}
+    />
+  )
 }
 
 export function TableCell({ className, ...props }: ComponentProps<'td'>) {
-  return <td className={cn('h-9 px-3 py-1.5 align-middle', className)} {...props} />
+  return <td className={cn('h-9 px-3 py-1.5 align-middle first:ps-4 last:pe-4', className)} {...props} />
 }

@@ -21,21 +21,20 @@ export const home = {
     problem: 'Problem',
     parts: { hermod: 'Messaging server', issuer: 'Certification authority', database: 'Database', worker: 'Worker' },
     details: {
-      no_worker: 'No worker is running, so nothing can be sent.',
-      not_used_yet: 'Not used since the worker started.',
-      ready: 'Signs; its revocation list is up to date.',
-      crl_late: 'Its revocation list is out of date. Is a worker running?',
-      no_certificate: 'Has no certificate yet. A worker makes it when it starts.',
+      no_worker: 'No worker is running, so nothing can be sent',
+      not_used_yet: 'Not used since the worker started',
+      ready: 'Signs; its revocation list is up to date',
+      crl_late: 'Its revocation list is out of date; is a worker running?',
+      no_certificate: 'Has no certificate yet; a worker makes it when it starts',
     } as Readonly<Record<string, string>>,
-    hermodOk: 'Answered the last command.',
+    hermodOk: 'Took the last command',
     workers: (n: number) =>
       n === 0
-        ? 'None is running: nothing is sent, checked or issued.'
+        ? 'None is running: nothing is sent, checked or issued'
         : n === 1
-          ? '1 process is running.'
-          : `${n} processes are running.`,
-    database: (ms: string) => `Answered in ${ms} ms.`,
-    since: 'seen',
+          ? '1 process is running'
+          : `${n} processes are running`,
+    database: (ms: string) => `Answered in ${ms} ms`,
     orphans: (n: number) =>
       `${n === 1 ? '1 message' : `${n} messages`} from the messaging server in the last 24 hours fitted no enrolment and ${n === 1 ? 'was' : 'were'} set aside.`,
   },

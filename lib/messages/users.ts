@@ -28,6 +28,7 @@ export const users = {
     userid: 'login',
     email: 'e-mail address',
     id: 'id',
+    idTerm: 'Id',
     login: 'Login',
     mail: 'E-mail',
     department: 'Department',

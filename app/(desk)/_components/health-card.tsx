@@ -28,7 +28,7 @@ export function HealthCard({ health, orphanCallbacks }: { health: readonly Part[
                 {sentence(part)}
                 {part.at && part.part !== 'issuer' && (
                   <>
-                    {' '}
+                    {' · '}
                     <RelativeTime at={part.at} />
                   </>
                 )}

@@ -28,20 +28,20 @@ export function RecentEnrollments({ enrollments }: { enrollments: readonly Enrol
           {words.noneText}
         </EmptyState>
       ) : (
-        <Table label={words.recent}>
+        <Table label={words.recent} fixed>
           <TableHeader>
             <tr>
-              <TableHead>{columns.person}</TableHead>
-              <TableHead>{columns.state}</TableHead>
+              <TableHead className="w-[30%] max-sm:w-auto">{columns.person}</TableHead>
+              <TableHead className="w-46">{columns.state}</TableHead>
               <TableHead className="max-md:hidden">{columns.profile}</TableHead>
               <TableHead className="max-lg:hidden">{columns.phone}</TableHead>
-              <TableHead className="max-sm:hidden">{columns.changed}</TableHead>
+              <TableHead className="w-28 max-sm:hidden">{columns.changed}</TableHead>
             </tr>
           </TableHeader>
           <TableBody>
             {enrollments.map((e) => (
               <TableRow key={e.id}>
-                <TableCell className="max-w-60">
+                <TableCell>
                   <Link
                     href={`/enrollments/${e.id}`}
                     prefetch={false}
@@ -54,8 +54,8 @@ export function RecentEnrollments({ enrollments }: { enrollments: readonly Enrol
                 <TableCell>
                   <EnrollmentStateBadge state={e.state} />
                 </TableCell>
-                <TableCell className="foreign-line max-w-48 text-muted-foreground max-md:hidden">{e.profile.title}</TableCell>
-                <TableCell className="foreign-line max-w-40 text-muted-foreground max-lg:hidden" title={e.device?.name}>
+                <TableCell className="foreign-line text-muted-foreground max-md:hidden">{e.profile.title}</TableCell>
+                <TableCell className="foreign-line text-muted-foreground max-lg:hidden" title={e.device?.name}>
                   {e.device?.name ?? ''}
                 </TableCell>
                 <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">

@@ -92,28 +92,28 @@ function CertificateTable({
 }) {
   const { columns } = words
   return (
-    <Table label={words.title}>
+    <Table label={words.title} fixed>
       <TableHeader>
         <tr>
-          <TableHead>{columns.person}</TableHead>
-          <TableHead className="max-md:hidden">{columns.phone}</TableHead>
-          <TableHead className="max-lg:hidden">{columns.profile}</TableHead>
-          <TableHead>{columns.status}</TableHead>
-          <TableHead className="text-right">{columns.left}</TableHead>
-          <SortHeader {...sorting} column="expiry" className="max-sm:hidden">
+          <TableHead className="w-[24%] max-sm:w-auto">{columns.person}</TableHead>
+          <TableHead className="w-[18%] max-md:hidden">{columns.phone}</TableHead>
+          <TableHead className="w-[17%] max-lg:hidden">{columns.profile}</TableHead>
+          <TableHead className="w-34 max-sm:w-26">{columns.status}</TableHead>
+          <TableHead className="w-22 text-right max-sm:w-20">{columns.left}</TableHead>
+          <SortHeader {...sorting} column="expiry" className="w-30 max-sm:hidden">
             {columns.expires}
           </SortHeader>
-          <SortHeader {...sorting} column="issued" className="max-xl:hidden">
+          <SortHeader {...sorting} column="issued" className="w-30 max-2xl:hidden">
             {columns.issued}
           </SortHeader>
-          <TableHead className="max-2xl:hidden">{columns.issuer}</TableHead>
-          <TableHead className="max-lg:hidden">{columns.serial}</TableHead>
+          <TableHead className="w-[15%] max-2xl:hidden">{columns.issuer}</TableHead>
+          <TableHead className="w-34 max-lg:hidden">{columns.serial}</TableHead>
         </tr>
       </TableHeader>
       <TableBody>
         {certificates.map((c) => (
           <TableRow key={c.id}>
-            <TableCell className="max-w-60">
+            <TableCell>
               <Link
                 href={`${PATH}/${c.id}`}
                 prefetch={false}
@@ -124,10 +124,10 @@ function CertificateTable({
               </Link>
               <span className="foreign-line block text-muted-foreground text-xs lg:hidden">{c.profile}</span>
             </TableCell>
-            <TableCell className="foreign-line max-w-44 max-md:hidden" title={c.phone?.name}>
+            <TableCell className="foreign-line max-md:hidden" title={c.phone?.name}>
               {c.phone?.name || <span className="text-muted-foreground">{common.none}</span>}
             </TableCell>
-            <TableCell className="foreign-line max-w-48 max-lg:hidden">{c.profile}</TableCell>
+            <TableCell className="foreign-line max-lg:hidden">{c.profile}</TableCell>
             <TableCell>
               <CertificateStanding certificate={c} />
             </TableCell>
@@ -137,10 +137,10 @@ function CertificateTable({
             <TableCell className="whitespace-nowrap max-sm:hidden">
               <AbsoluteTime at={c.notAfter} />
             </TableCell>
-            <TableCell className="whitespace-nowrap text-muted-foreground max-xl:hidden">
+            <TableCell className="whitespace-nowrap text-muted-foreground max-2xl:hidden">
               {c.issuedAt ? <AbsoluteTime at={c.issuedAt} /> : common.none}
             </TableCell>
-            <TableCell className="foreign-line max-w-44 text-muted-foreground max-2xl:hidden" title={c.issuer}>
+            <TableCell className="foreign-line text-muted-foreground max-2xl:hidden" title={c.issuer}>
               {c.issuer}
             </TableCell>
             <TableCell className="max-lg:hidden">

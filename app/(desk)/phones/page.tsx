@@ -61,16 +61,16 @@ function PhoneTable({
 }) {
   const { columns } = words
   return (
-    <Table label={words.title}>
+    <Table label={words.title} fixed>
       <TableHeader>
         <tr>
-          <TableHead>{columns.phone}</TableHead>
-          <TableHead className="max-lg:hidden">{columns.system}</TableHead>
-          <TableHead>{columns.person}</TableHead>
-          <TableHead className="max-xl:hidden">{columns.profile}</TableHead>
-          <TableHead className="text-right max-sm:hidden">{columns.certificates}</TableHead>
-          <TableHead className="max-sm:hidden">{columns.expiry}</TableHead>
-          <SortHeader {...sorting} column="contact" className="max-md:hidden">
+          <TableHead className="w-[24%] max-sm:w-auto">{columns.phone}</TableHead>
+          <TableHead className="w-[13%] max-lg:hidden">{columns.system}</TableHead>
+          <TableHead className="w-[22%] max-sm:w-auto">{columns.person}</TableHead>
+          <TableHead className="w-[15%] max-xl:hidden">{columns.profile}</TableHead>
+          <TableHead className="w-26 text-right max-md:hidden">{columns.certificates}</TableHead>
+          <TableHead className="w-44 max-sm:hidden">{columns.expiry}</TableHead>
+          <SortHeader {...sorting} column="contact" className="w-32 max-md:hidden">
             {columns.contact}
           </SortHeader>
         </tr>
@@ -80,7 +80,7 @@ function PhoneTable({
           const person = `/users/${encodeURIComponent(phone.user.userid)}`
           return (
             <TableRow key={phone.id}>
-              <TableCell className="max-w-56">
+              <TableCell>
                 <Link
                   href={`${person}#phone-${phone.id}`}
                   prefetch={false}
@@ -93,10 +93,10 @@ function PhoneTable({
                   {phone.model}
                 </span>
               </TableCell>
-              <TableCell className="foreign-line max-w-40 max-lg:hidden" title={phone.operatingSystem}>
+              <TableCell className="foreign-line max-lg:hidden" title={phone.operatingSystem}>
                 {phone.operatingSystem}
               </TableCell>
-              <TableCell className="max-w-56">
+              <TableCell>
                 <Link
                   href={person}
                   prefetch={false}
@@ -107,10 +107,10 @@ function PhoneTable({
                 </Link>
                 <span className="foreign-line block text-muted-foreground text-xs">{phone.user.userid}</span>
               </TableCell>
-              <TableCell className="foreign-line max-w-44 max-xl:hidden" title={phone.profileName}>
+              <TableCell className="foreign-line max-xl:hidden" title={phone.profileName}>
                 {phone.profileName}
               </TableCell>
-              <TableCell className="text-right tabular-nums max-sm:hidden">{phone.activeCertificates}</TableCell>
+              <TableCell className="text-right tabular-nums max-md:hidden">{phone.activeCertificates}</TableCell>
               <TableCell className="whitespace-nowrap max-sm:hidden">
                 {phone.soonestExpiry ? (
                   <Expiry at={phone.soonestExpiry} daysLeft={daysUntil(phone.soonestExpiry)} />

@@ -72,26 +72,26 @@ function UserTable({ users, query }: { users: readonly UserRow[]; query: { q: st
   const { columns } = words
   const sorting = { path: PATH, params: query, sort: query.sort ?? 'name' }
   return (
-    <Table label={words.title}>
+    <Table label={words.title} fixed>
       <TableHeader>
         <tr>
-          <SortHeader {...sorting} column="name">
+          <SortHeader {...sorting} column="name" className="w-[24%] max-sm:w-auto">
             {columns.name}
           </SortHeader>
-          <SortHeader {...sorting} column="userid" className="max-sm:hidden">
+          <SortHeader {...sorting} column="userid" className="w-[17%] max-sm:hidden">
             {columns.userid}
           </SortHeader>
-          <TableHead className="max-xl:hidden">{columns.email}</TableHead>
-          <TableHead className="max-lg:hidden">{columns.department}</TableHead>
-          <TableHead className="text-right">{columns.phones}</TableHead>
-          <TableHead>{columns.expiry}</TableHead>
-          <TableHead className="max-md:hidden">{columns.status}</TableHead>
+          <TableHead className="w-[23%] max-xl:hidden">{columns.email}</TableHead>
+          <TableHead className="w-[16%] max-lg:hidden">{columns.department}</TableHead>
+          <TableHead className="w-18 text-right max-sm:hidden">{columns.phones}</TableHead>
+          <TableHead className="w-44 max-sm:w-34">{columns.expiry}</TableHead>
+          <TableHead className="w-26 max-md:hidden">{columns.status}</TableHead>
         </tr>
       </TableHeader>
       <TableBody>
         {users.map((user) => (
           <TableRow key={user.id}>
-            <TableCell className="max-w-72">
+            <TableCell>
               <Link
                 href={`${PATH}/${encodeURIComponent(user.userid)}`}
                 prefetch={false}
@@ -102,23 +102,25 @@ function UserTable({ users, query }: { users: readonly UserRow[]; query: { q: st
               </Link>
               <span className="foreign-line block text-muted-foreground text-xs sm:hidden">{user.userid}</span>
             </TableCell>
-            <TableCell className="foreign-line max-w-44 text-muted-foreground max-sm:hidden" title={user.userid}>
+            <TableCell className="foreign-line text-muted-foreground max-sm:hidden" title={user.userid}>
               {user.userid}
             </TableCell>
-            <TableCell className="foreign-line max-w-60 text-muted-foreground max-xl:hidden" title={user.email ?? undefined}>
+            <TableCell className="foreign-line text-muted-foreground max-xl:hidden" title={user.email ?? undefined}>
               {user.email ?? common.none}
             </TableCell>
-            <TableCell className="foreign-line max-w-48 text-muted-foreground max-lg:hidden" title={user.department ?? undefined}>
+            <TableCell className="foreign-line text-muted-foreground max-lg:hidden" title={user.department ?? undefined}>
               {user.department ?? common.none}
             </TableCell>
-            <TableCell className="text-right tabular-nums">
+            <TableCell className="text-right tabular-nums max-sm:hidden">
               {user.phones === 0 ? <span className="text-muted-foreground">0</span> : user.phones}
             </TableCell>
             <TableCell className="whitespace-nowrap">
               {user.soonestExpiry ? (
                 <Expiry at={user.soonestExpiry} daysLeft={daysUntil(user.soonestExpiry)} />
               ) : (
-                <span className="text-muted-foreground">{words.noCertificate}</span>
+                <span title={words.noCertificate} className="text-muted-foreground">
+                  {common.none}
+                </span>
               )}
             </TableCell>
             <TableCell className="max-md:hidden">

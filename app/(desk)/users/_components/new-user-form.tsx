@@ -40,7 +40,16 @@ export function NewUserForm() {
     label: string,
     options: { hint?: ReactNode; required?: boolean; type?: string; autoComplete?: string; maxLength?: number } = {},
   ) => (
-    <Field id={name} label={options.required ? label : `${label} (${words.optional})`} hint={options.hint} error={fields[name]}>
+    <Field
+      id={name}
+      label={
+        <>
+          {label} {!options.required && <span className="font-normal text-muted-foreground">{words.optional}</span>}
+        </>
+      }
+      hint={options.hint}
+      error={fields[name]}
+    >
       <Input
         id={name}
         name={name}

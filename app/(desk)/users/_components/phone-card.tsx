@@ -5,8 +5,7 @@ import { Card, CardHeader } from '#components/ui/card.tsx'
 import { Expiry } from '#components/ui/expiry.tsx'
 import { Icon } from '#components/ui/icon.tsx'
 import { AbsoluteTime, RelativeTime } from '#components/ui/relative-time.tsx'
-import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx'
-import type { UserView } from '#lib/core/views.ts'
+import type { CertificateRow, UserView } from '#lib/core/views.ts'
 import { certificates } from '#lib/messages/certificates.ts'
 import { phones } from '#lib/messages/phones.ts'
 import { users } from '#lib/messages/users.ts'
@@ -41,65 +40,75 @@ export function PhoneCard({ phone, userName, mayRevoke }: { phone: Phone; userNa
       {phone.certificates.length === 0 ? (
         <p className="px-4 py-4 text-muted-foreground text-sm">{words.noCertificates}</p>
       ) : (
-        <Table label={`${certificates.title}: ${name}`}>
-          <TableHeader>
-            <tr>
-              <TableHead>{certificates.columns.profile}</TableHead>
-              <TableHead>{certificates.columns.status}</TableHead>
-              <TableHead>{certificates.columns.expires}</TableHead>
-              <TableHead className="max-md:hidden">{certificates.columns.serial}</TableHead>
-              <TableHead>
-                <span className="sr-only">{certificates.columns.actions}</span>
-              </TableHead>
-            </tr>
-          </TableHeader>
-          <TableBody>
-            {phone.certificates.map((c) => (
-              <TableRow key={c.id}>
-                <TableCell className="max-w-60">
-                  <Link
-                    href={`/certificates/${c.id}`}
-                    prefetch={false}
-                    className="foreign-line block font-medium hover:text-link hover:underline"
-                  >
-                    {c.profile}
-                  </Link>
-                </TableCell>
-                <TableCell>
-                  <CertificateStanding certificate={c} />
-                </TableCell>
-                <TableCell className="whitespace-nowrap">
-                  {c.state === 'revoked' && c.revokedAt ? (
-                    <AbsoluteTime at={c.revokedAt} className="text-muted-foreground" />
-                  ) : (
-                    <Expiry at={c.notAfter} daysLeft={c.daysLeft} />
-                  )}
-                </TableCell>
-                <TableCell className="max-md:hidden">
-                  <ShortSerial serialNumber={c.serialNumber} />
-                </TableCell>
-                <TableCell className="text-right">
-                  {mayRevoke && isRevocable(c) && (
-                    <RevokeButton
-                      size="sm"
-                      revoke={revokeAction}
-                      certificate={{
-                        id: c.id,
-                        serialNumber: c.serialNumber,
-                        profile: c.profile,
-                        subject: c.subject,
-                        notAfter: c.notAfter,
-                        userName,
-                        phoneName: phone.name || null,
-                      }}
-                    />
-                  )}
-                </TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
+        <ul className="divide-y" aria-label={`${certificates.title}: ${name}`}>
+          {phone.certificates.map((c) => (
+            <CertificateLine
+              key={c.id}
+              certificate={c}
+              userName={userName}
+              phoneName={phone.name || null}
+              mayRevoke={mayRevoke}
+            />
+          ))}
+        </ul>
       )}
     </Card>
+  )
+}
+
+function CertificateLine({
+  certificate: c,
+  userName,
+  phoneName,
+  mayRevoke,
+}: {
+  certificate: CertificateRow
+  userName: string
+  phoneName: string | null
+  mayRevoke: boolean
+}) {
+  return (
+    <li className="flex min-h-12 items-center gap-3 px-4 py-2">
+      <div className="min-w-0 flex-1">
+        <Link
+          href={`/certificates/${c.id}`}
+          prefetch={false}
+          className="foreign font-medium text-sm hover:text-link hover:underline"
+        >
+          {c.profile}
+        </Link>
+        <p className="text-muted-foreground text-sm">
+          {c.state === 'revoked' && c.revokedAt ? (
+            <>
+              {certificates.detail.revokedOn} <AbsoluteTime at={c.revokedAt} />
+            </>
+          ) : (
+            <>
+              {certificates.detail.until} <Expiry at={c.notAfter} daysLeft={c.daysLeft} inline />
+            </>
+          )}
+          <span className="max-md:hidden">
+            {' · '}
+            <ShortSerial serialNumber={c.serialNumber} />
+          </span>
+        </p>
+      </div>
+      <CertificateStanding certificate={c} />
+      {mayRevoke && isRevocable(c) && (
+        <RevokeButton
+          size="sm"
+          revoke={revokeAction}
+          certificate={{
+            id: c.id,
+            serialNumber: c.serialNumber,
+            profile: c.profile,
+            subject: c.subject,
+            notAfter: c.notAfter,
+            userName,
+            phoneName,
+          }}
+        />
+      )}
+    </li>
   )
 }

@@ -14,11 +14,10 @@ const BAR = {
   revoked: 'bg-destructive',
 } as const
 
-/** From when until when, and how much of it has passed. */
+/** From when until when, and how much of it is left. */
 export function ValidityCard({ certificate: c }: { certificate: CertificateView }) {
   const total = Math.max(1, Math.round((Date.parse(c.notAfter) - Date.parse(c.notBefore)) / DAY_MS))
   const left = Math.min(total, Math.max(0, c.daysLeft))
-  const passed = ((total - left) / total) * 100
   return (
     <Card>
       <CardHeader
@@ -32,7 +31,7 @@ export function ValidityCard({ certificate: c }: { certificate: CertificateView 
       </CardHeader>
       <CardContent>
         <div aria-hidden="true" className="h-2 overflow-hidden rounded-full bg-muted">
-          <div className={`h-full rounded-full ${BAR[c.state]}`} style={{ width: `${Math.max(1.5, passed)}%` }} />
+          <div className={`h-full rounded-full ${BAR[c.state]}`} style={{ width: `${(left / total) * 100}%` }} />
         </div>
         <dl className="mt-2 flex flex-wrap justify-between gap-x-6 gap-y-1 text-sm">
           <div>
