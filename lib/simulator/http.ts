@@ -57,6 +57,19 @@ export function checkHost(request: IncomingMessage, publicHost: string): void {
     throw new HttpError(421, 'wrong_host', 'This messaging simulator is not reached by that name.')
 }
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** One of the origins, or the same port of this machine by another of its names: whoever starts the portal may type either. */
+function isAllowed(origin: string, origins: ReadonlySet<string>): boolean {
+  if (origins.has(origin)) return true
+  if (!URL.canParse(origin)) return false
+  const { protocol, hostname, port } = new URL(origin)
+  if (!LOOPBACK.test(hostname)) return false
+  return [...origins]
+    .map((allowed) => new URL(allowed))
+    .some((allowed) => LOOPBACK.test(allowed.hostname) && allowed.port === port && allowed.protocol === protocol)
+}
+
 /**
  * Sets what the browser needs to let one of the portal's pages call.
  * @returns true when the request was a preflight and is answered
@@ -66,7 +79,8 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse, 
   const { origin } = request.headers
   response.setHeader('vary', 'origin')
   if (origin === undefined) return false
-  if (!origins.has(origin)) throw new HttpError(403, 'wrong_origin', 'Pages of that origin may not use this messaging simulator.')
+  if (!isAllowed(origin, origins))
+    throw new HttpError(403, 'wrong_origin', 'Pages of that origin may not use this messaging simulator.')
   response.setHeader('access-control-allow-origin', origin)
   if (request.method !== 'OPTIONS') return false
   response.writeHead(204, {

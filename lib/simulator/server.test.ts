@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SERVER_FAULTS } from './faults.ts'
@@ -253,9 +253,20 @@ describe('devices', () => {
     expect(preflight.status).toBe(204)
     expect(preflight.headers.get('access-control-allow-origin')).toBe('http://portal.test:3000')
     expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
-    const foreign = await fetch(`${url}/simulator/app`, { headers: { origin: 'https://evil.example' } })
-    expect(foreign.status).toBe(403)
-    expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
+    const ask = (origin: string) => fetch(`${url}/simulator/app`, { headers: { origin } })
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000'])
+      expect((await ask(origin)).headers.get('access-control-allow-origin')).toBe(origin)
+    for (const origin of [
+      'https://evil.example',
+      'http://127.0.0.1:3001',
+      'https://localhost:3000',
+      'null',
+      'http://localhost.evil.example:3000',
+    ]) {
+      const foreign = await ask(origin)
+      expect(foreign.status).toBe(403)
+      expect(foreign.headers.get('access-control-allow-origin')).toBeNull()
+    }
     const { request } = await import('node:http')
     const status = await new Promise((done) =>
       request(`${url}/simulator/app`, { headers: { host: 'rebound.example' } }, (response) =>
@@ -269,6 +280,8 @@ describe('devices', () => {
 describe('the attestation key', () => {
   test('is made once; its public half is written in the form of ATTESTATION_KEYS_FILE, the private half is its owner’s only', async () => {
     const folder = join(portal.dataDir, 'simulator')
+    rmSync(join(folder, 'attestation-private.json'))
+    await portal.restart()
     const read = () => readFileSync(join(folder, 'attestation-keys.json'), 'utf8')
     const before = read()
     const [jwk] = JSON.parse(before).ATTESTATION

@@ -3,7 +3,7 @@
  * Nothing here judges an answer; that is the portal's work.
  */
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -41,6 +41,8 @@ export interface TestPortal {
 // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came
 export type Reply = any
 
+const attestationKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })
+
 export const CALLBACK_AUTH = 'hermod:callback-secret'
 
 export async function startTestPortal(over: Partial<SimulatorOptions> = {}): Promise<TestPortal> {
@@ -64,6 +66,9 @@ export async function startTestPortal(over: Partial<SimulatorOptions> = {}): Pro
   })
   await new Promise<void>((done) => sink.listen(0, '127.0.0.1', done))
   const dataDir = mkdtempSync(join(tmpdir(), 'certdesk-simulator-'))
+  // One key for all tests of a file: making one takes a good part of a second on a busy machine.
+  mkdirSync(join(dataDir, 'simulator'))
+  writeFileSync(join(dataDir, 'simulator', 'attestation-private.json'), JSON.stringify(attestationKey), { mode: 0o600 })
   const apiKey = createHash('sha256').update(randomUUID()).digest('hex')
   const options: SimulatorOptions = {
     host: '127.0.0.1',
@@ -77,7 +82,7 @@ export async function startTestPortal(over: Partial<SimulatorOptions> = {}): Pro
       attempts: 3,
       retryDelayMs: 20,
     },
-    allowOrigins: ['http://portal.test:3000'],
+    allowOrigins: ['http://portal.test:3000', 'http://localhost:3000'],
     ...over,
   }
   const portal: TestPortal = {
