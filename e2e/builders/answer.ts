@@ -9,7 +9,6 @@ import * as der from '#lib/core/asn1/der.ts'
 import { OID } from '#lib/core/asn1/oids.ts'
 import type { CheckAnswerInput } from '#lib/core/enrollment/checks/index.ts'
 import { type AttestationKeySets, parseAttestationKeys } from '#lib/core/jws/attestation-keys.ts'
-import { encodeCsr } from '#lib/core/x509/csr.ts'
 import { encodeName } from '#lib/core/x509/name.ts'
 import { spkiSha256 } from '#lib/core/x509/spki.ts'
 
@@ -162,7 +161,6 @@ export function buildAnswer(bends: Bends = {}, options: AnswerOptions = {}): Che
     bend === undefined ? good : bend(good, ...rest)
   const expectedKeys = asked.map((key) => {
     const dummy = pairFor(key.keyType, `dummy ${key.keyid}`)
-    encodeCsr(subject, spkiOf(dummy.publicKey), dummy.privateKey)
     return { ...key, dummySpkiSha256: spkiSha256(spkiOf(dummy.publicKey)), subjectDer: subject }
   })
   const signedkeys = asked.map(({ keyid, usage, keyType }) => {

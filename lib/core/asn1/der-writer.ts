@@ -2,7 +2,7 @@
  * DER writer (ITU-T X.690). Every function returns one whole value (identifier, length, content); values nest by passing them on.
  * What it writes is always accepted by readDer. Wrong arguments are programming errors and throw RangeError.
  */
-import { type Bytes, compareEncodings, contextTag, isPrintableText, TAG } from './der-reader.ts'
+import { compareEncodings, contextTag, isPrintableText, TAG } from './der-reader.ts'
 
 /** A value with the given identifier octet around the given parts. */
 export function tlv(tag: number, ...parts: Uint8Array[]): Buffer<ArrayBuffer> {
@@ -125,6 +125,3 @@ export const context = (n: number, ...members: Uint8Array[]): Buffer<ArrayBuffer
 
 /** `[n] IMPLICIT` of a primitive type, from the content octets. */
 export const contextPrimitive = (n: number, content: Uint8Array): Buffer<ArrayBuffer> => tlv(contextTag(n, false), content)
-
-/** A value already encoded, taken as it is. */
-export const raw = (encoded: Uint8Array): Bytes => new Uint8Array(encoded)

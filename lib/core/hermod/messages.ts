@@ -13,7 +13,8 @@ import { isJsonObject, JsonError, type JsonErrorCode, type JsonValue, parseJsonB
 export const MAX_MESSAGE_BYTES = 65_536
 
 const short = z.string().min(1).max(256)
-const url = z.string().max(2048)
+/** Text from Hermod that is kept and never followed; the size of the body bounds it. */
+const text = z.string()
 
 // ── Commands: the portal to Hermod ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -142,13 +143,13 @@ export function buildCertificateCommand(request: CertificateRequest): Certificat
 // ── Replies and callbacks: Hermod to the portal ─────────────────────────────────────────────────────────────────────────────────
 
 const destinationSchema = z.object({
-  to: z.string().max(256).optional(),
-  bid: z.string().max(256).optional(),
-  mid: z.string().max(256).optional(),
+  to: text.optional(),
+  bid: text.optional(),
+  mid: text.optional(),
   /** Only for certificates: the profile id. */
-  pid: z.string().max(256).optional(),
-  uri: url.optional(),
-  location: url.optional(),
+  pid: text.optional(),
+  uri: text.optional(),
+  location: text.optional(),
 })
 export type Destination = z.infer<typeof destinationSchema>
 
@@ -173,7 +174,7 @@ const callbackSchema = z.object({
   state: z.string().max(64).optional(),
   fqdn: z.string().max(256).optional(),
   destinations: z.array(destinationSchema).max(16).default([]),
-  responseHeader: z.object({ inReplyTo: url.optional(), status: z.number().int() }).optional(),
+  responseHeader: z.object({ inReplyTo: text.optional(), status: z.number().int() }).optional(),
   provResponse: z
     .object({ code: z.number().int(), result: z.object({ contenttype: z.string().max(32), data: z.string() }).optional() })
     .optional(),

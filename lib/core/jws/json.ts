@@ -3,7 +3,8 @@
  *
  * JSON.parse lets the last of two equal members win, takes a byte order mark after a lenient decoding, rounds big numbers and keeps
  * lone surrogates. Two readers of one message may then see two messages. This reader refuses: invalid UTF-8, BOM, NUL, lone
- * surrogates (`json_enc`), duplicate members (`json_dup`), nesting beyond the limit (`json_depth`), anything that is not JSON (`json`).
+ * surrogates (`json_enc`), duplicate members (`json_dup`), nesting or numbers of values beyond the limits (`json_depth`), anything that
+ * is not JSON (`json`).
  * Objects have no prototype, so `__proto__` is a member like any other. Numbers that are not plain safe integers become OddNumber:
  * harmless in members nobody reads, and a schema failure where a number is expected. Linear in the input; no recursion beyond the limit.
  */

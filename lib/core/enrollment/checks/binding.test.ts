@@ -147,6 +147,15 @@ const rows: Row[] = [
 ]
 
 describe('envelope, binding and policy', () => {
+  it('F-S15 hostile URLs in what the envelope says of destinations are text and move nothing', () => {
+    const urls = ['http://169.254.169.254/', 'https://hermod@evil/', 'file:///etc/passwd', `https://h/${'x'.repeat(10_000)}`]
+    for (const url of urls) {
+      expect(
+        judge(buildAnswer(envelope({ destinations: [{ to: '@tmp', bid: url, uri: url, mid: MID, location: url }] }))),
+      ).toEqual({ code: null, failed: '' })
+    }
+  })
+
   it.each(rows)('%s %s → %s', (_id, _name, code, failed, bends) => {
     expect(judge(buildAnswer(bends))).toEqual({ code, failed })
   })

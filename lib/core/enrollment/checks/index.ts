@@ -1,7 +1,7 @@
 /** The checks of an answer: what callers outside this folder use. */
 export { CHECK_DESCRIPTIONS, CHECK_GROUP_TITLES, type CheckActor, type CheckDescription } from './catalogue.ts'
 export { checkAnswer } from './check-answer.ts'
-export { findPrimeKeys, listAnswerKeys } from './read-answer.ts'
+export { findPrimeKeys } from './read-answer.ts'
 export type {
   AnswerExpectation,
   AnswerFacts,

@@ -114,15 +114,6 @@ export function readAnswer(body: Bytes, maxKeys = MAX_SIGNED_KEYS): AnswerReadin
 }
 
 /**
- * SHA-256 (hex) of every public key a stored callback carries, the attestation key's first, for asking the database what is known of them before the checks run.
- * Empty for anything unreadable.
- */
-export function listAnswerKeys(body: Bytes): string[] {
-  const { headerKey, keys } = readAnswer(body)
-  return [...new Set([headerKey, ...keys.map((key) => key.jwk)].filter(isMessageKey).map((key) => key.spkiSha256))]
-}
-
-/**
  * Those of an answer's RSA keys whose modulus is prime, as SHA-256 (hex): blocked for the checks by way of their known keys. Apart
  * from the checks because the test costs more than all of them together; it runs outside the event loop.
  */

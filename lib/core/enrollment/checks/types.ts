@@ -46,7 +46,7 @@ export interface AnswerPolicy {
   schPins?: readonly string[]
 }
 
-/** What is already known of a public key, by SHA-256 of its SubjectPublicKeyInfo in lower-case hex (see listAnswerKeys). */
+/** What is already known of a public key, by SHA-256 of its SubjectPublicKeyInfo in lower-case hex. */
 export type KnownKey =
   | { kind: 'certified'; userid: string }
   | { kind: 'ca' }
