@@ -11,7 +11,7 @@ function readKept(path: string): Record<string, string> | null {
     return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    throw new Error(`${path} holds a secret that is needed and cannot be read; restore it from a backup.`, { cause: error })
   }
 }
 

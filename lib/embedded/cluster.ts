@@ -3,12 +3,20 @@
  * login users. Passwords are random, made once and kept in postgres.json for this user only; the port is kept as long as it is free.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { z } from 'zod'
 import { EmbeddedError } from './embedded-error.ts'
-import { findFreePort, isInitialised, isPortFree, postgresUrl, type RunningPostgres, startPostgres } from './postgres.ts'
+import {
+  findFreePort,
+  isInitialised,
+  isPortFree,
+  postgresUrl,
+  type RunningPostgres,
+  startPostgres,
+  stopLeftover,
+} from './postgres.ts'
 
 const clusterSchema = z.object({
   port: z.number().int(),
@@ -46,21 +54,32 @@ export async function startCluster(dataDir: string): Promise<{ server: RunningPo
 }
 
 async function prepare(file: string, folder: string): Promise<Cluster> {
-  const kept = existsSync(file) ? clusterSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))) : null
-  if (kept && !kept.success)
-    throw new EmbeddedError(`${file} is damaged; restore it from a backup, or move the data folder away to begin anew.`)
+  // A server that a killed start left behind still has the port.
+  await stopLeftover(folder)
+  const kept = readCluster(file)
   if (!kept && isInitialised(folder))
     throw new EmbeddedError(
       `${file} is missing, and without it nobody gets into ${folder}: restore it from a backup, or move the data folder away to begin anew.`,
     )
+  if (kept && (await isPortFree(kept.port))) return kept
   const secret = (): string => randomBytes(24).toString('base64url')
-  const cluster = kept?.data ?? { port: 0, passwords: { postgres: secret(), owner: secret(), web: secret(), worker: secret() } }
-  const leftover = existsSync(join(folder, 'postmaster.pid'))
-  // The port of a server that a killed start left behind is taken by itself; it is ended before ours starts.
-  if (cluster.port === 0 || (!leftover && !(await isPortFree(cluster.port)))) cluster.port = await findFreePort()
-  rmSync(file, { force: true })
-  writeFileSync(file, JSON.stringify(cluster), { mode: 0o600 })
+  const passwords = kept?.passwords ?? { postgres: secret(), owner: secret(), web: secret(), worker: secret() }
+  const cluster = { port: await findFreePort(), passwords }
+  // In one step: a power cut must not leave the database without its passwords.
+  writeFileSync(`${file}.new`, JSON.stringify(cluster), { mode: 0o600, flush: true })
+  renameSync(`${file}.new`, file)
   return cluster
+}
+
+function readCluster(file: string): Cluster | null {
+  if (!existsSync(file)) return null
+  try {
+    return clusterSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (cause) {
+    throw new EmbeddedError(`${file} is damaged; restore it from a backup, or move the data folder away to begin anew.`, {
+      cause,
+    })
+  }
 }
 
 async function ensureDatabase(adminUrl: string, { passwords }: Cluster): Promise<void> {

@@ -253,7 +253,7 @@ export const isAlive = (pid: number): boolean => {
 }
 
 /** Ends the server of a start that was killed. Only called when no starter is alive that could own it (start.ts holds the lock). */
-async function stopLeftover(folder: string): Promise<void> {
+export async function stopLeftover(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid')
   if (!existsSync(file)) return
   const [pidLine = '', folderLine = ''] = readFileSync(file, 'utf8').split('\n')
