@@ -5,18 +5,19 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import { db } from '#lib/db.ts'
 import type { CallbackState } from '#lib/generated/prisma/enums.ts'
+import { type AuditAction, type AuditActor, actorColumns } from './audit.ts'
 import { newId } from './new-id.ts'
-import { storableText } from './storable.ts'
+import { storableJson, storableText } from './storable.ts'
 import type { Tx } from './transaction.ts'
 
 export interface StoredCallback {
   id: string
   kind: string
-  body: Buffer
+  body: Buffer<ArrayBuffer>
   state: CallbackState
   receivedAt: Date
-  /** The answer it became, if it did. */
-  answerId: string | null
+  /** The enrolment of the command it was found to name. */
+  enrollmentId: string | null
 }
 
 /** One statement, one commit, one round trip. */
@@ -44,25 +45,30 @@ export async function insertCallback(
 
 export async function findCallback(_grant: Grant<'system:work'>, id: string): Promise<StoredCallback | null> {
   const rows = await db().$queryRaw<(Omit<StoredCallback, 'body'> & { body: Uint8Array })[]>`
-    SELECT c.id, c.kind, c.body, c.state::text AS state, c.received_at AS "receivedAt", a.id AS "answerId"
-    FROM callback c LEFT JOIN answer a ON a.callback_id = c.id WHERE c.id = ${id}::uuid`
+    SELECT c.id, c.kind, c.body, c.state::text AS state, c.received_at AS "receivedAt", m.enrollment_id AS "enrollmentId"
+    FROM callback c LEFT JOIN command m ON m.id = c.command_id WHERE c.id = ${id}::uuid`
   const row = rows[0]
   return row ? { ...row, body: Buffer.from(row.body) } : null
 }
 
-/** Says what came of a callback. False if another run of the job said so first. */
-export async function closeCallback(
-  tx: Tx,
+/**
+ * Kept, shown, and nothing else: known but too late (`ignored`), or nobody's (`quarantined`). The audit row is written by the run that set it
+ * aside, not by one that came second.
+ */
+export async function setCallbackAside(
   _grant: Grant<'system:work'>,
-  id: string,
-  state: Exclude<CallbackState, 'received'>,
-  outcome: string,
-  commandId: string | null,
-): Promise<boolean> {
-  const changed = await tx.$executeRaw`
-    UPDATE callback SET state = ${state}::callback_state, outcome = ${storableText(outcome).slice(0, 1000)}, command_id = ${commandId}::uuid, processed_at = clock_timestamp()
-    WHERE id = ${id}::uuid AND state = 'received'`
-  return changed === 1
+  by: AuditActor,
+  c: { id: string; state: 'ignored' | 'quarantined'; why: string; commandId?: string; enrollmentId?: string },
+): Promise<void> {
+  const action: AuditAction = `callback.${c.state}`
+  await db().$executeRaw`
+    WITH aside AS (
+      UPDATE callback SET state = ${c.state}::callback_state, outcome = ${storableText(c.why).slice(0, 1000)}, command_id = ${c.commandId ?? null}::uuid,
+        processed_at = clock_timestamp()
+      WHERE id = ${c.id}::uuid AND state = 'received' RETURNING id
+    )
+    INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
+    SELECT ${actorColumns(by)}, ${action}, 'callback', id::text, ${c.enrollmentId ?? null}::uuid, ${storableJson({ why: c.why })}::jsonb FROM aside`
 }
 
 /**

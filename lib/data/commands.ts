@@ -7,10 +7,14 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { FailureCode } from '#lib/core/errors.ts'
 import { db } from '#lib/db.ts'
+import { Prisma } from '#lib/generated/prisma/client.ts'
 import type { CommandKind, CommandState } from '#lib/generated/prisma/enums.ts'
+import { actorColumns } from './audit.ts'
 import type { EnrollmentWriter } from './enrollment-writes.ts'
+import { addJobSql, type NewJob } from './jobs.ts'
 import { storableText } from './storable.ts'
 import type { Tx } from './transaction.ts'
+import { tryTransition } from './transition.ts'
 
 export type { CommandKind, CommandState }
 
@@ -58,6 +62,14 @@ export async function insertCommand(tx: Tx, _grant: Grant<'system:work'>, c: New
       VALUES (${c.id}::uuid, ${key.keyid}, ${Buffer.from(key.dummyCsr)}, ${Buffer.from(key.dummySpkiSha256)}, ${Buffer.from(key.subjectDer)})`
 }
 
+/** The same as part of a move (transition.ts, `also.with`): the move itself makes it the current one, by currentCommandId. */
+export const commandSql = (c: NewCommand): Prisma.Sql => Prisma.sql`commanded AS (
+  INSERT INTO command (id, enrollment_id, kind, attempt, state, external_id, nonce, request_body, timeout_s, lifespan_s, created_at)
+  SELECT ${c.id}::uuid, moved.id, ${c.kind}::command_kind,
+    1 + coalesce((SELECT max(attempt) FROM command WHERE enrollment_id = ${c.enrollmentId}::uuid AND kind = ${c.kind}::command_kind), 0),
+    'sending', ${c.externalId}, ${c.nonce}, ${c.requestBody}, ${c.timeoutS}::int, ${c.lifespanS}::int, clock_timestamp()
+  FROM moved)`
+
 export type EndedCommandState = Exclude<CommandState, 'sending' | 'sent'>
 
 /** Ends a live command and takes its offer away. False if it had ended already. The web may do this, and nothing else, to a command. */
@@ -94,19 +106,57 @@ export interface ReplyColumns {
   location: string | null
 }
 
-/** Stores the reply and makes the command live for its time, counted from when its row was committed. False if it is not waiting any more. */
-export async function markSent(tx: Tx, _grant: Grant<'system:work'>, id: string, r: ReplyColumns): Promise<boolean> {
-  const changed = await tx.$executeRaw`
-    UPDATE command SET state = 'sent', reply_status = ${r.httpStatus}::int, reply_body = ${storableText(r.body)}, hermod_command_id = ${r.hermodCommandId},
-      offer_uri = ${r.offerUri}, bid = ${r.bid}, mid = ${r.mid}, location = ${r.location},
-      sent_at = created_at, expires_at = created_at + make_interval(secs => timeout_s)
-    WHERE id = ${id}::uuid AND state = 'sending'`
-  return changed === 1
+const replySql = (id: string, r: ReplyColumns): Prisma.Sql => Prisma.sql`
+  UPDATE command c SET state = 'sent', reply_status = ${r.httpStatus}::int, reply_body = ${storableText(r.body)}, hermod_command_id = ${r.hermodCommandId},
+    offer_uri = ${r.offerUri}::text, bid = ${r.bid}::text, mid = ${r.mid}::text, location = ${r.location}::text,
+    sent_at = c.created_at, expires_at = c.created_at + make_interval(secs => c.timeout_s)
+  FROM moved WHERE c.id = ${id}::uuid AND c.state = 'sending'`
+
+/**
+ * Hermod has taken the current command: keeps the reply, lets the command live for its time (counted from when its row was committed), and
+ * moves `requesting` to `offered`. An enrolment that has its offer or delivers stays where it is. One statement either way.
+ * @returns false if the command is not the current, waiting one any more; nothing was written
+ */
+export async function keepReply(
+  grant: Grant<'system:work'>,
+  command: { id: string; enrollmentId: string; kind: CommandKind },
+  reply: ReplyColumns,
+  expiry: NewJob,
+): Promise<boolean> {
+  const { id, enrollmentId, kind } = command
+  const sent = replySql(id, reply)
+  if (kind === 'provision') {
+    const only = Prisma.sql`e.current_command_id = ${id}::uuid`
+    const first = {
+      enrollmentId,
+      from: 'requesting',
+      to: 'offered',
+      job: expiry,
+      also: { only, with: [Prisma.sql`sent AS (${sent})`] },
+    } as const
+    if (await tryTransition(db(), grant, first)) return true
+  }
+  const rows = await db().$queryRaw<{ kept: number }[]>`
+    WITH moved AS (
+      UPDATE enrollment e SET wait_reason = NULL, version = e.version + 1
+      WHERE e.id = ${enrollmentId}::uuid AND e.current_command_id = ${id}::uuid AND e.state IN ('offered', 'delivering')
+        AND EXISTS (SELECT 1 FROM command c WHERE c.id = ${id}::uuid AND c.state = 'sending')
+      RETURNING e.id
+    ), sent AS (${sent} RETURNING c.id), added AS (
+      SELECT ${addJobSql(expiry)} IS NULL AS added FROM sent
+    ), audited AS (
+      INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
+      SELECT ${actorColumns(grant.actor)}, 'enrollment.new_offer', 'enrollment', ${enrollmentId}, ${enrollmentId}::uuid, '{}'::jsonb
+      FROM sent, (SELECT count(*) FROM added) AS first WHERE ${kind === 'provision'}::boolean
+      RETURNING 1
+    )
+    SELECT count(*)::int AS kept FROM sent, (SELECT count(*) FROM added) AS first, (SELECT count(*) FROM audited) AS last`
+  return rows[0]?.kept === 1
 }
 
 /** For a reply that comes after the command has ended (an early answer, a cancellation): fills what is empty, never an offer. */
-export async function fillLateReply(tx: Tx, _grant: Grant<'system:work'>, id: string, r: ReplyColumns): Promise<void> {
-  await tx.$executeRaw`
+export async function fillLateReply(_grant: Grant<'system:work'>, id: string, r: ReplyColumns): Promise<void> {
+  await db().$executeRaw`
     UPDATE command SET reply_status = coalesce(reply_status, ${r.httpStatus}::int), reply_body = coalesce(reply_body, ${storableText(r.body)}),
       hermod_command_id = coalesce(hermod_command_id, ${r.hermodCommandId}), bid = coalesce(bid, ${r.bid}), mid = coalesce(mid, ${r.mid}),
       location = coalesce(location, ${r.location})

@@ -3,7 +3,6 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { db } from '#lib/db.ts'
-import type { Tx } from './transaction.ts'
 
 export interface DeliveryFacts {
   state: EnrollmentState
@@ -40,17 +39,4 @@ export async function findDeliveryFacts(_grant: Grant<'system:work'>, enrollment
     deliveryTimeoutS: profileDefinitionSchema.parse(definition).deliveryTimeoutS,
     certificates: (certificates ?? []).map(({ keyid, der }) => ({ keyid, der: Buffer.from(der, 'base64') })),
   }
-}
-
-/** The phone said that it stored them: certificates, phone and link are marked in the completing transaction. */
-export async function markDelivered(tx: Tx, _grant: Grant<'system:work'>, enrollmentId: string): Promise<void> {
-  await tx.$executeRaw`
-    WITH marked AS (
-      UPDATE certificate c SET delivered_at = clock_timestamp() FROM enrollment_key k
-      WHERE k.enrollment_id = ${enrollmentId}::uuid AND c.enrollment_key_id = k.id AND c.delivered_at IS NULL
-    ), seen AS (
-      UPDATE phone p SET last_contact_at = clock_timestamp() FROM enrollment e WHERE e.id = ${enrollmentId}::uuid AND p.id = e.phone_id
-    )
-    UPDATE enrollment_link l SET used_at = clock_timestamp()
-    FROM enrollment e WHERE e.id = ${enrollmentId}::uuid AND l.id = e.link_id AND l.used_at IS NULL`
 }

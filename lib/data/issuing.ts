@@ -13,6 +13,7 @@ import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import type { ProcessFailureCode } from '#lib/core/errors.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
+import { commandSql, type NewCommand } from './commands.ts'
 import { setWaitReason } from './enrollment-writes.ts'
 import { addJob, job } from './jobs.ts'
 import { newId } from './new-id.ts'
@@ -38,6 +39,9 @@ export interface Issuance {
   email: string | null
   profile: ProfileDefinition
   issuer: { id: string; name: string; certificateSha256: string | null }
+  userid: string
+  /** `profile.id` of the phone's answer; null if no phone is known. */
+  profileRef: string | null
   /** The database's clock. */
   now: Date
   keys: KeyToCertify[]
@@ -46,6 +50,8 @@ export interface Issuance {
 interface IssuanceRow {
   state: EnrollmentState
   email: string | null
+  userid: string
+  profileRef: string | null
   userStatus: string
   versionId: string
   definition: unknown
@@ -67,7 +73,7 @@ interface IssuanceRow {
 /** Everything one issuance needs, in one query. Null: no such enrolment. */
 export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: string): Promise<Issuance | null> {
   const rows = await db().$queryRaw<IssuanceRow[]>`
-    SELECT e.state::text AS state, u.email, u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
+    SELECT e.state::text AS state, u.email, u.userid, ph.profile_ref AS "profileRef", u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
            i.id AS "issuerId", i.name AS "issuerName", encode(sha256(i.certificate), 'hex') AS "certificateSha256", clock_timestamp() AS now,
            k.id AS "keyId", k.keyid, k.csr, k.spki, k.spki_sha256 AS "spkiSha256", k.csr_subject AS "csrSubject",
            c.id AS "certificateId", c.status::text AS "certificateStatus", c.tbs
@@ -75,6 +81,7 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
     JOIN "user" u ON u.id = e.user_id
     JOIN profile_version pv ON pv.id = e.profile_version_id
     JOIN issuer i ON i.id = pv.issuer_id
+    LEFT JOIN phone ph ON ph.id = e.phone_id
     LEFT JOIN enrollment_key k ON k.enrollment_id = e.id
     LEFT JOIN certificate c ON c.enrollment_key_id = k.id
     WHERE e.id = ${enrollmentId}::uuid
@@ -86,6 +93,8 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
     state: first.state,
     userActive: first.userStatus === 'active',
     email: first.email,
+    userid: first.userid,
+    profileRef: first.profileRef,
     profile: definitionOf(first.versionId, first.definition),
     issuer: { id: first.issuerId, name: first.issuerName, certificateSha256: first.certificateSha256 },
     now: first.now,
@@ -154,12 +163,14 @@ export async function reserveCertificate(
 
 export interface IssuedCertificate {
   id: string
+  keyid: string
   der: Bytes
   serialNumber: string
 }
 
 /**
- * Releases the certificates: `issuing` → `delivering`, all certificates, their audit rows and the delivery job, or nothing. One statement
+ * Releases the certificates: `issuing` → `delivering`, all certificates, their audit rows and the certificate command that the caller will
+ * give to Hermod (without one: the job that makes it), or nothing. One statement
  * and so one transaction without a wait inside: the audit chain is one lock for everybody, and holding it over round trips was what
  * limited how many certificates a second can be issued.
  *
@@ -169,6 +180,7 @@ export function storeIssued(
   grant: Grant<'system:work'>,
   enrollmentId: string,
   certificates: readonly IssuedCertificate[],
+  delivery: NewCommand | null = null,
 ): Promise<boolean> {
   const rows = certificates.map(
     ({ id, der }) => Prisma.sql`(${id}::uuid, ${der}::bytea, ${createHash('sha256').update(der).digest()}::bytea)`,
@@ -179,14 +191,17 @@ export function storeIssued(
     from: 'issuing',
     to: 'delivering',
     detail: { serialNumbers: certificates.map(({ serialNumber }) => serialNumber) },
-    job: job('deliver-certificates', { enrollmentId }),
+    ...(delivery ? { set: { currentCommandId: delivery.id } } : { job: job('deliver-certificates', { enrollmentId }) }),
     also: {
       only: Prisma.sql`(SELECT count(*) FROM certificate WHERE id = ANY(${ids}::uuid[]) AND status = 'reserved') = ${ids.length}::int`,
-      change: Prisma.sql`
-        UPDATE certificate c SET status = 'issued', der = n.der, sha256 = n.sha256, issued_at = clock_timestamp()
-        FROM moved, (VALUES ${Prisma.join(rows)}) AS n (id, der, sha256)
-        WHERE c.id = n.id AND c.status = 'reserved'
-        RETURNING c.id, c.serial_number, c.sha256`,
+      with: [
+        Prisma.sql`changed AS (
+          UPDATE certificate c SET status = 'issued', der = n.der, sha256 = n.sha256, issued_at = clock_timestamp()
+          FROM moved, (VALUES ${Prisma.join(rows)}) AS n (id, der, sha256)
+          WHERE c.id = n.id AND c.status = 'reserved'
+          RETURNING c.id, c.serial_number, c.sha256)`,
+        ...(delivery ? [commandSql(delivery)] : []),
+      ],
       audit: Prisma.sql`
         SELECT 'certificate.issued', 'certificate', id::text, jsonb_build_object('serialNumber', serial_number, 'sha256', encode(sha256, 'hex'))
         FROM changed`,

@@ -14,7 +14,7 @@ export interface JobPayloads {
   'send-provision': { enrollmentId: string; attempt?: number }
   'expire-offer': { commandId: string }
   'process-callback': { callbackId: string }
-  'check-answer': { answerId: string }
+  'check-answer': { enrollmentId: string }
   'issue-certificates': { enrollmentId: string }
   'deliver-certificates': { enrollmentId: string; attempt?: number }
   'expire-delivery': { commandId: string }
@@ -29,7 +29,7 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'send-provision': (p) => `provision:${p.enrollmentId}`,
   'expire-offer': (p) => `expire:${p.commandId}`,
   'process-callback': (p) => `callback:${p.callbackId}`,
-  'check-answer': (p) => `check:${p.answerId}`,
+  'check-answer': (p) => `check:${p.enrollmentId}`,
   'issue-certificates': (p) => `issue:${p.enrollmentId}`,
   'deliver-certificates': (p) => `deliver:${p.enrollmentId}`,
   'expire-delivery': (p) => `expire:${p.commandId}`,

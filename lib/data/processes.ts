@@ -69,9 +69,8 @@ export async function addMissingJobs(_grant: Grant<'system:work'>): Promise<stri
       SELECT 'expire-offer', json_build_object('commandId', c.id), 'expire:' || c.id, c.expires_at + interval '15 seconds'
       FROM enrollment e JOIN command c ON c.id = e.current_command_id WHERE e.state = 'offered' AND c.state = 'sent'
       UNION ALL
-      SELECT 'check-answer', json_build_object('answerId', a.id), 'check:' || a.id, NULL
-      FROM enrollment e JOIN answer a ON a.judged_for = e.id
-      WHERE e.state = 'answered' AND e.state_changed_at < now() - interval '10 seconds'
+      SELECT 'check-answer', json_build_object('enrollmentId', e.id), 'check:' || e.id, NULL
+      FROM enrollment e WHERE e.state = 'answered' AND e.state_changed_at < now() - interval '10 seconds'
       UNION ALL
       SELECT 'issue-certificates', json_build_object('enrollmentId', e.id), 'issue:' || e.id, NULL
       FROM enrollment e WHERE e.state = 'issuing' AND e.state_changed_at < now() - interval '10 seconds'

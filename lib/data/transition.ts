@@ -30,6 +30,19 @@ export interface TransitionColumns {
   failureDetail?: string | null
 }
 
+/**
+ * What else belongs to a move and is written by the same statement, so that the audit chain's lock is not held over another round trip and
+ * no transaction stands open while we wait for one.
+ */
+export interface AlsoInTheMove {
+  /** A further condition on the enrolment `e`. */
+  only?: Prisma.Sql
+  /** `name AS (data-modifying statement)`, each reading FROM moved (version, was, id, user_id, phone_id, link_id): no move, no write. */
+  with?: readonly Prisma.Sql[]
+  /** A SELECT of (action, object_kind, object_id, detail) from those: audit rows after the move's own. */
+  audit?: Prisma.Sql
+}
+
 export interface Transition {
   enrollmentId: string
   from: EnrollmentState | readonly EnrollmentState[]
@@ -41,12 +54,7 @@ export interface Transition {
   /** Who did it, if not the grant's actor: a job carries out what the phone said. */
   by?: AuditActor
   job?: NewJob
-  /**
-   * What else belongs to the move, in the same statement, so that the audit chain's lock is not held over another round trip. `only` is a
-   * further condition of the move; `change` one data-modifying statement that reads `moved` and returns; `audit` a SELECT of (action,
-   * object_kind, object_id, detail) FROM changed, whose rows are written after the move's own.
-   */
-  also?: { only: Prisma.Sql; change: Prisma.Sql; audit: Prisma.Sql }
+  also?: AlsoInTheMove
 }
 
 const DETAIL_LIMIT = 2000
@@ -70,24 +78,24 @@ export async function tryTransition(tx: Tx, grant: Grant, t: Transition): Promis
   // `before` locks the row and remembers which of the allowed states it was in: the audit row says so.
   const rows = await tx.$queryRaw<{ version: number }[]>`
     WITH before AS (
-      SELECT id, state FROM enrollment
-      WHERE id = ${t.enrollmentId}::uuid AND state = ANY(${[...from]}::enrollment_state[])
-        ${t.version === undefined ? Prisma.empty : Prisma.sql`AND version = ${t.version}`}
-        ${t.also ? Prisma.sql`AND ${t.also.only}` : Prisma.empty}
+      SELECT e.id, e.state FROM enrollment e
+      WHERE e.id = ${t.enrollmentId}::uuid AND e.state = ANY(${[...from]}::enrollment_state[])
+        ${t.version === undefined ? Prisma.empty : Prisma.sql`AND e.version = ${t.version}`}
+        ${t.also?.only ? Prisma.sql`AND ${t.also.only}` : Prisma.empty}
       FOR UPDATE
     ), moved AS (
       UPDATE enrollment e SET ${Prisma.join(sets)} FROM before WHERE e.id = before.id AND e.state = before.state
-      RETURNING e.version, before.state AS was
+      RETURNING e.version, before.state AS was, e.id, e.user_id, e.phone_id, e.link_id
     ), added AS (
       ${t.job ? Prisma.sql`SELECT ${addJobSql(t.job)} IS NULL AS added FROM moved` : Prisma.sql`SELECT true AS added`}
-    ), ${t.also ? Prisma.sql`changed AS (${t.also.change}),` : Prisma.empty} audited AS (
+    ), ${t.also?.with?.length ? Prisma.sql`${Prisma.join([...t.also.with])},` : Prisma.empty} audited AS (
       INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
       SELECT ${actorColumns(t.by ?? grant.actor)}, ${`enrollment.${t.to}`}, 'enrollment', ${t.enrollmentId}, ${t.enrollmentId}::uuid,
              ${storableJson({ ...t.detail, ...(failureCode ? { code: failureCode } : {}) })}::jsonb
                || jsonb_build_object('from', was::text, 'to', ${t.to}::text)
       FROM moved, (SELECT count(*) FROM added) AS first
       ${
-        t.also
+        t.also?.audit
           ? Prisma.sql`UNION ALL SELECT ${actorColumns(t.by ?? grant.actor)}, a.action, a.object_kind, a.object_id, ${t.enrollmentId}::uuid, a.detail
             FROM (${t.also.audit}) AS a (action, object_kind, object_id, detail)`
           : Prisma.empty

@@ -79,6 +79,37 @@ describe('the answer of the phone', () => {
     expect(await callback(callbackId)).toMatchObject({ state: 'processed', known: true })
   })
 
+  // The database refuses one write, as if the process had died there; then the job is run again, as the next worker does.
+  it.each([
+    ['K5 before the callback is taken up', 'callback', 'UPDATE', 'offered', 1],
+    ['K7 before the verdict is written', 'evidence', 'INSERT', 'answered', 1],
+    ['K8 before serial and TBS are reserved', 'certificate', 'INSERT', 'issuing', 1],
+    ['K10 after signing, before the certificate is stored', 'certificate', 'UPDATE', 'issuing', 1],
+    ['K14 after the certificate command was sent, before its reply is stored', 'command', 'UPDATE', 'delivering', 2],
+  ])('%s: goes on from there, with one certificate', async (_name, table, operation, state, commands) => {
+    const { id, userid, command } = await offered()
+    const { id: callbackId } = await flow.callBack(flow.answerTo(command))
+    const run = () => processCallback(grant, flow.context, { callbackId })
+    const only = table === 'command' ? `WHEN (NEW.kind = 'certificate' AND NEW.state = 'sent')` : ''
+    await flow.owner.query(
+      `CREATE TRIGGER fault BEFORE ${operation} ON ${table} FOR EACH ROW ${only} EXECUTE FUNCTION refuse_change()`,
+    )
+    await expect(run()).rejects.toThrow()
+    await flow.owner.query(`DROP TRIGGER fault ON ${table}`)
+    expect((await flow.look(id)).state).toBe(state)
+    await run()
+    expect((await flow.look(id)).state).toBe('delivering')
+    const sent = flow.hermod.commands.filter(
+      (one) => one.kind === 'certificate' && one.body.commandHeader.to?.[0] === `@${userid}`,
+    )
+    expect(sent).toHaveLength(commands)
+    expect(new Set(sent.map((one) => one.body.certCommand.certificates[0]?.data)).size).toBe(1)
+    expect(await count('certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id WHERE k.enrollment_id = $1', id)).toBe(
+      1,
+    )
+    expect(await count(`command WHERE enrollment_id = $1 AND state = 'sent'`, id)).toBe(1)
+  })
+
   it('R3: the same key for two people at the same moment is one person’s; the other is refused with evidence', async () => {
     const [one, two] = [await offered(), await offered()]
     const { newKey } = await import('#e2e/peer/answer.mjs')
@@ -87,7 +118,7 @@ describe('the answer of the phone', () => {
     const ids = await Promise.all(bodies.map(async (body) => (await flow.callBack(body)).id))
     await Promise.all(ids.map((callbackId) => processCallback(grant, flow.context, { callbackId })))
     const ends = await Promise.all([one, two].map(({ id }) => flow.look(id)))
-    expect(ends.map((end) => end.state).sort()).toEqual(['issuing', 'rejected'])
+    expect(ends.map((end) => end.state).sort()).toEqual(['delivering', 'rejected'])
     const loser = ends.find((end) => end.state === 'rejected')
     expect(loser?.failure_code).toBe('key_reuse')
     expect((await evidence(String(loser?.id)))[0].checks.find((c: { id: string }) => c.id === 'C18')).toMatchObject({

@@ -55,10 +55,17 @@ it('R5: gives its job back to whatever waits for us and has none, in every state
   const found = async () => {
     await age(id)
     await flow.owner.query(`UPDATE callback SET processed_at = now()`)
-    return (await sweep(grant)).jobs
+    return ours()
+  }
+  // Other enrolments of this file lose their jobs too, and get them back.
+  const ours = async () => {
+    const commandId = (await flow.look(id)).current_command_id
+    return (await sweep(grant)).jobs.filter(
+      (key) => key.endsWith(id) || key.endsWith(String(commandId)) || key.startsWith('callback:'),
+    )
   }
   await lose()
-  expect((await sweep(grant)).jobs).toEqual([])
+  expect(await ours()).toEqual([])
   expect(await found()).toEqual([`provision:${id}`])
   expect(await found()).toEqual([])
   await flow.runJobs()
@@ -85,11 +92,11 @@ it('a job that failed for good is tried again after five minutes', async () => {
   await flow.owner.query(`UPDATE graphile_worker._private_jobs SET attempts = max_attempts, updated_at = now() WHERE key = $1`, [
     key,
   ])
-  expect((await sweep(grant)).jobs).toEqual([])
+  expect((await sweep(grant)).jobs).not.toContain(key)
   await flow.owner.query(`UPDATE graphile_worker._private_jobs SET updated_at = now() - interval '6 minutes' WHERE key = $1`, [
     key,
   ])
-  expect((await sweep(grant)).jobs).toEqual([key])
+  expect((await sweep(grant)).jobs).toContain(key)
   await flow.runJobs()
   expect((await flow.look(id)).state).toBe('offered')
 })

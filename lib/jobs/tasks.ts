@@ -4,10 +4,9 @@ import { z } from 'zod'
 import { systemGrant } from '#lib/auth/permissions.ts'
 import type { JobPayloads, TaskName } from '#lib/data/jobs.ts'
 import { logger } from '#lib/log.ts'
-import { checkStoredAnswer } from '#lib/workflows/check-answer.ts'
+import { advanceEnrollment } from '#lib/workflows/advance-enrollment.ts'
 import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
 import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
-import { issueCertificates } from '#lib/workflows/issue-certificates.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
 import { revokeCertificate } from '#lib/workflows/revoke-certificate.ts'
@@ -22,7 +21,7 @@ const PAYLOADS = {
   'send-provision': z.object({ enrollmentId: id, attempt }),
   'expire-offer': z.object({ commandId: id }),
   'process-callback': z.object({ callbackId: id }),
-  'check-answer': z.object({ answerId: id }),
+  'check-answer': z.object({ enrollmentId: id }),
   'issue-certificates': z.object({ enrollmentId: id }),
   'deliver-certificates': z.object({ enrollmentId: id, attempt }),
   'expire-delivery': z.object({ commandId: id }),
@@ -39,8 +38,9 @@ export function makeTasks(context: WorkerContext): TaskList {
     'send-provision': (payload) => sendProvision(grant, context, payload),
     'expire-offer': (payload) => expireOffer(grant, payload),
     'process-callback': (payload) => processCallback(grant, context, payload),
-    'check-answer': (payload) => checkStoredAnswer(grant, context, payload),
-    'issue-certificates': (payload) => issueCertificates(grant, context, payload),
+    // Both go on from where the enrolment stands, whatever they were added for.
+    'check-answer': (payload) => advanceEnrollment(grant, context, payload.enrollmentId),
+    'issue-certificates': (payload) => advanceEnrollment(grant, context, payload.enrollmentId),
     'deliver-certificates': (payload) => deliverCertificates(grant, context, payload),
     'expire-delivery': (payload) => expireDelivery(grant, payload),
     'revoke-certificate': (payload) => revokeCertificate(grant, payload),

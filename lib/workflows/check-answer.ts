@@ -1,7 +1,7 @@
 /**
- * Judging the phone's answer: loads what is stored, lets the pure checks speak (lib/core/enrollment/checks), and writes in one transaction the
- * evidence with either the refusal (`answered` → `rejected`) or the phone, its keys and the next job (`answered` → `issuing`; `confirming`
- * where the profile asks the user first).
+ * Judging the phone's answer: lets the pure checks speak (lib/core/enrollment/checks) on what is stored, and writes in one statement the
+ * evidence with either the refusal (`answered` → `rejected`) or the phone and its keys (`answered` → `issuing`; `confirming` where the
+ * profile asks the user first).
  *
  * The verdict is a function of stored bytes, stored expectation and configuration, so killed anywhere it comes out the same (K7). What
  * is known of a key or a profile id is asked after a first reading, and asked again if another enrolment wrote the same key between asking
@@ -12,17 +12,15 @@ import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, type KnownKey }
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import {
   type AnswerToCheck,
-  findAnswerToCheck,
+  acceptAnswer,
   findKnownFacts,
-  insertEvidence,
-  insertPhoneAndKeys,
+  type JudgedAnswer,
   type KnownFacts,
   type ProvedKey,
+  rejectAnswer,
+  type SeenPhone,
 } from '#lib/data/answers.ts'
-import { lockEnrollment } from '#lib/data/enrollment-writes.ts'
-import { job } from '#lib/data/jobs.ts'
-import { inTransaction, isUniqueViolation, type Tx } from '#lib/data/transaction.ts'
-import { transition } from '#lib/data/transition.ts'
+import { isUniqueViolation } from '#lib/data/transaction.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 type System = Grant<'system:work'>
@@ -30,21 +28,12 @@ type System = Grant<'system:work'>
 /** How often another enrolment may get in between before something else must be wrong. */
 const MAX_ROUNDS = 3
 
-export async function checkStoredAnswer(
-  grant: System,
-  context: WorkerContext,
-  { answerId }: { answerId: string },
-): Promise<void> {
-  const answer = await findAnswerToCheck(grant, answerId)
-  if (answer?.state !== 'answered') return
+/** @returns true if the certificates are to be issued now; else it is somebody else's move, or was judged by another run. */
+export async function checkStoredAnswer(grant: System, context: WorkerContext, answer: AnswerToCheck): Promise<boolean> {
   for (let round = 1; ; round++) {
     const judged = await judge(grant, context, answer)
     try {
-      await inTransaction(grant, async (tx) => {
-        const enrollment = await lockEnrollment(tx, grant, answer.enrollmentId)
-        if (enrollment?.state === 'answered') await settle(tx, grant, answer, judged)
-      })
-      return
+      return await settle(grant, answer, judged)
     } catch (error) {
       if (round === MAX_ROUNDS || !isUniqueViolation(error)) throw error
     }
@@ -131,53 +120,39 @@ const policyRecord = ({ policy, facts, expectation }: CheckAnswerInput, known: K
   earlierAttestation: known.earlierAttestation,
 })
 
-async function settle(tx: Tx, grant: System, answer: AnswerToCheck, { checked, policy }: Judged): Promise<void> {
+async function settle(grant: System, answer: AnswerToCheck, { checked, policy }: Judged): Promise<boolean> {
   const { read, checks, verdict } = checked
-  await insertEvidence(tx, grant, {
+  const judged: JudgedAnswer = {
     answerId: answer.id,
+    enrollmentId: answer.enrollmentId,
     verdict,
     checks,
     policy,
-    read: {
-      device: read.device,
-      attestationThumbprint: read.attestationThumbprint,
-      keys: read.keys.map(({ keyid, csrSubject, spkiSha256 }) => ({
-        keyid,
-        csrSubject: csrSubject ?? '',
-        spkiSha256: spkiSha256 ?? '',
-      })),
-    },
-  })
-  const { enrollmentId } = answer
-  const warnings = checks.filter((check) => check.outcome === 'warn').map((check) => check.id)
+    device: read.device,
+    attestationThumbprint: read.attestationThumbprint,
+    keys: read.keys.map(({ keyid, csrSubject, spkiSha256 }) => ({
+      keyid,
+      csrSubject: csrSubject ?? '',
+      spkiSha256: spkiSha256 ?? '',
+    })),
+  }
   if (verdict === 'failed') {
     const first = checks.find((check) => check.outcome === 'fail')
-    return transition(tx, grant, {
-      enrollmentId,
-      from: 'answered',
-      to: 'rejected',
-      set: {
-        failureCode: checked.failureCode ?? 'schema',
-        failureDetail: first ? `${first.id} ${first.title}: ${first.observed}` : null,
-      },
+    const failureDetail = first ? `${first.id} ${first.title}: ${first.observed}` : null
+    await rejectAnswer(grant, judged, {
+      set: { failureCode: checked.failureCode ?? 'schema', failureDetail },
       detail: { check: first?.id ?? null },
     })
+    return false
   }
-  const phoneId = await insertPhoneAndKeys(tx, grant, { enrollmentId, userId: answer.user.id, ...provedBy(checked) })
-  const next = answer.definition.confirmation
-    ? ({ to: 'confirming' } as const)
-    : ({ to: 'issuing', job: job('issue-certificates', { enrollmentId }) } as const)
-  return transition(tx, grant, {
-    enrollmentId,
-    from: 'answered',
-    ...next,
-    set: { phoneId },
-    detail: { checks: checks.length, warnings },
-  })
+  const warnings = checks.filter((check) => check.outcome === 'warn').map((check) => check.id)
+  const to = answer.definition.confirmation ? 'confirming' : 'issuing'
+  const accepted = await acceptAnswer(grant, judged, provedBy(checked), { to, detail: { checks: checks.length, warnings } })
+  return accepted && to === 'issuing'
 }
 
 /** A passed answer has all of this; if it had not, the checks would be wrong, and nothing must be issued. */
-function provedBy({ read }: CheckedAnswer): { phone: Parameters<typeof insertPhoneAndKeys>[2]['phone']; keys: ProvedKey[] } {
+function provedBy({ read }: CheckedAnswer): { phone: SeenPhone; keys: ProvedKey[] } {
   const { profileId, profileName, boxUrl, attestationThumbprint } = read
   if (!profileId || profileName === null || !boxUrl || !attestationThumbprint) throw new Error('a passed answer names no phone')
   return {

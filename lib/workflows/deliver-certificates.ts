@@ -1,20 +1,18 @@
 /**
- * The certificate command: gives the issued certificates to the phone that made their keys.
+ * Delivering again: after a crash, a failed attempt or a redelivery. The first command of a delivery is made where the certificates are
+ * released; this is for every other one.
  *
  * The same bytes every time (durability K14): certificates are read from the database, never made here, and a second command after a crash
  * or a redelivery differs only in its externalId. Steps and kill points as in send-provision.ts; when no attempt is taken the enrolment
  * becomes `undelivered`, where staff send again or revoke, because a certificate exists (F-S10).
  */
 import type { Grant } from '#lib/auth/permissions.ts'
-import { buildCertificateCommand } from '#lib/core/hermod/messages.ts'
 import { endCommand, insertCommand, type NewCommand, readCommand } from '#lib/data/commands.ts'
 import { findDeliveryFacts } from '#lib/data/deliveries.ts'
-import { lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
-import { addJob } from '#lib/data/jobs.ts'
-import { newId } from '#lib/data/new-id.ts'
+import { lockEnrollment } from '#lib/data/enrollment-writes.ts'
 import { endRevokedDelivery } from '#lib/data/revocation.ts'
 import { inTransaction } from '#lib/data/transaction.ts'
-import { giveCommand } from './give-command.ts'
+import { giveCertificateCommand, makeCertificateCommand } from './certificate-command.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 type System = Grant<'system:work'>
@@ -30,42 +28,8 @@ export async function deliverCertificates(
   if (!facts.profileRef || facts.certificates.length === 0 || facts.certificates.length !== facts.keyCount)
     throw new Error(`enrolment ${enrollmentId} is delivering without its phone or certificates`)
 
-  const id = newId()
-  const body = JSON.stringify(
-    buildCertificateCommand({
-      externalId: id,
-      timeoutS: facts.deliveryTimeoutS,
-      userid: facts.userid,
-      profileRef: facts.profileRef,
-      certificates: facts.certificates,
-    }),
-  )
-  const command: NewCommand = {
-    id,
-    enrollmentId,
-    kind: 'certificate',
-    externalId: id,
-    nonce: null,
-    requestBody: body,
-    timeoutS: facts.deliveryTimeoutS,
-    lifespanS: facts.deliveryTimeoutS,
-    keys: [],
-  }
-  if (!(await commit(grant, command))) return
-  await giveCommand(grant, context, {
-    id,
-    enrollmentId,
-    kind: 'certificate',
-    body,
-    timeoutS: facts.deliveryTimeoutS,
-    attempt,
-    giveUp: { from: ['delivering'], to: 'undelivered' },
-    again: 'deliver-certificates',
-    onTaken: async (tx, locked, endsInS) => {
-      await setWaitReason(tx, locked.id, locked.state, null)
-      await addJob(tx, 'expire-delivery', { commandId: id }, endsInS)
-    },
-  })
+  const command = makeCertificateCommand({ ...facts, profileRef: facts.profileRef, enrollmentId })
+  if (await commit(grant, command)) await giveCertificateCommand(grant, context, command, attempt)
 }
 
 /** Commits the command unless one that Hermod has taken is under way already. */

@@ -8,9 +8,9 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
-import { type CommandKind, failCommand, fillLateReply, GRACE_S, markSent, type ReplyColumns } from '#lib/data/commands.ts'
-import { type LockedEnrollment, lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
-import { addJob } from '#lib/data/jobs.ts'
+import { type CommandKind, failCommand, fillLateReply, GRACE_S, keepReply, type ReplyColumns } from '#lib/data/commands.ts'
+import { lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
+import { addJob, job } from '#lib/data/jobs.ts'
 import { inTransaction, type Tx } from '#lib/data/transaction.ts'
 import { transition } from '#lib/data/transition.ts'
 import { type CommandOutcome, sendCommand } from '#lib/external/hermod.ts'
@@ -25,35 +25,28 @@ export interface GivenCommand {
   timeoutS: number
   /** 1 for the first try of this round. */
   attempt: number
-  /** The state in which the enrolment waits for this command to be taken, and the one it goes to when no attempt was. */
-  giveUp: { from: readonly EnrollmentState[]; to: Extract<EnrollmentState, 'failed' | 'undelivered'> }
+  /** The states in which the enrolment waits for this command to be taken, and the one it goes to when no attempt was. */
+  waitsIn: readonly Extract<EnrollmentState, 'requesting' | 'offered' | 'delivering'>[]
+  giveUp: Extract<EnrollmentState, 'failed' | 'undelivered'>
   again: 'send-provision' | 'deliver-certificates'
-  /** In the transaction that stores the reply, with the enrolment locked and the command live. */
-  onTaken(tx: Tx, enrollment: LockedEnrollment, endsInS: number): Promise<void>
+  expiry: 'expire-offer' | 'expire-delivery'
 }
 
 export async function giveCommand(grant: Grant<'system:work'>, context: WorkerContext, command: GivenCommand): Promise<void> {
   const outcome = await sendCommand(context.hermod, command.kind, command.body)
-  const taken = outcome.status === 'ok'
-  context.onHermod(taken ? { ok: true, detail: '' } : { ok: false, detail: `${outcome.code}: ${outcome.detail}` })
-  await inTransaction(grant, async (tx) => {
-    const enrollment = await lockEnrollment(tx, grant, command.enrollmentId)
-    if (!enrollment) return
-    if (taken) await storeReply(tx, grant, command, enrollment, outcome)
-    else await storeFailure(tx, grant, context, command, enrollment, outcome)
-  })
+  if (outcome.status === 'ok') {
+    context.onHermod({ ok: true, detail: '' })
+    await storeReply(grant, command, outcome)
+  } else {
+    context.onHermod({ ok: false, detail: `${outcome.code}: ${outcome.detail}` })
+    await inTransaction(grant, (tx) => storeFailure(tx, grant, context, command, outcome))
+  }
 }
 
 type Taken = Extract<CommandOutcome, { status: 'ok' }>
 type NotTaken = Extract<CommandOutcome, { status: 'error' }>
 
-async function storeReply(
-  tx: Tx,
-  grant: Grant<'system:work'>,
-  command: GivenCommand,
-  enrollment: LockedEnrollment,
-  outcome: Taken,
-): Promise<void> {
+async function storeReply(grant: Grant<'system:work'>, command: GivenCommand, outcome: Taken): Promise<void> {
   const destination = outcome.reply.destinations[0]
   const reply: ReplyColumns = {
     httpStatus: outcome.httpStatus,
@@ -64,9 +57,10 @@ async function storeReply(
     mid: destination?.mid ?? null,
     location: destination?.location ?? null,
   }
-  const live = enrollment.currentCommandId === command.id && (await markSent(tx, grant, command.id, reply))
-  if (!live) return fillLateReply(tx, grant, command.id, reply)
-  await command.onTaken(tx, enrollment, command.timeoutS + GRACE_S - outcome.ms / 1000)
+  // Its time runs from when the row was committed, which was just before the request.
+  const expiry = job(command.expiry, { commandId: command.id }, command.timeoutS + GRACE_S - outcome.ms / 1000)
+  const live = await keepReply(grant, command, reply, expiry)
+  if (!live) await fillLateReply(grant, command.id, reply)
 }
 
 async function storeFailure(
@@ -74,27 +68,24 @@ async function storeFailure(
   grant: Grant<'system:work'>,
   context: WorkerContext,
   command: GivenCommand,
-  enrollment: LockedEnrollment,
   outcome: NotTaken,
 ): Promise<void> {
+  const enrollment = await lockEnrollment(tx, grant, command.enrollmentId)
   const ended = await failCommand(tx, grant, command.id, outcome)
-  if (!ended || enrollment.currentCommandId !== command.id || !command.giveUp.from.includes(enrollment.state)) return
+  if (!enrollment || !ended || enrollment.currentCommandId !== command.id) return
+  if (!command.waitsIn.some((state) => state === enrollment.state)) return
   const delayS = outcome.retryable ? retryDelayS(context, command.attempt) : null
   if (delayS === null) {
     await transition(tx, grant, {
       enrollmentId: enrollment.id,
       from: enrollment.state,
-      to: command.giveUp.to,
+      to: command.giveUp,
       set: { failureCode: outcome.code, failureDetail: outcome.detail },
       detail: { attempts: command.attempt },
     })
     return
   }
-  await setWaitReason(
-    tx,
-    enrollment.id,
-    enrollment.state,
-    texts.askingHermodAgain(outcome.code, delayS, command.attempt, context.retryDelaysS.length + 1),
-  )
+  const reason = texts.askingHermodAgain(outcome.code, delayS, command.attempt, context.retryDelaysS.length + 1)
+  await setWaitReason(tx, enrollment.id, enrollment.state, reason)
   await addJob(tx, command.again, { enrollmentId: enrollment.id, attempt: command.attempt + 1 }, delayS)
 }

@@ -6,7 +6,8 @@
  *           a key, before anybody signs (R4). A second worker's row falls on the first one's: read again, go on with that.
  *   Step 3  Complete: the CA turns the stored bytes into a certificate. After a crash the same bytes give the same certificate (K9, K10).
  *   Step 4  Check what came back against the CSR, the profile and the pinned chain. Not trusted, not even from our own CA.
- *   Step 5  Release: certificates, `issuing` → `delivering`, audit rows and delivery job in one transaction.
+ *   Step 5  Release: certificates, `issuing` → `delivering`, audit rows and the certificate command in one statement. Who called gives that
+ *           command to Hermod next; killed in between, the delivery job finds a command that was not taken and makes another (K13).
  *
  * It may run again at any point and eight times at once: the outcome is one certificate a key. No step before 5 shows anything to
  * anybody. The CA says no, or answers wrongly → `failed` with a ca_* code; it cannot be reached or wants time → stays `issuing` with a
@@ -16,6 +17,7 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import { type Bytes, DerError } from '#lib/core/asn1/der.ts'
 import { checkCertificate } from '#lib/core/x509/certificate-check.ts'
 import { readCsr } from '#lib/core/x509/csr.ts'
+import type { NewCommand } from '#lib/data/commands.ts'
 import {
   failIssuing,
   type Issuance,
@@ -29,26 +31,28 @@ import {
 import type { IssuanceRequest, Refused } from '#lib/issuer/port.ts'
 import type { OpenIssuer } from '#lib/issuer/registry.ts'
 import { logger } from '#lib/log.ts'
+import { makeCertificateCommand } from './certificate-command.ts'
 import { type IssuerContext, openStoredIssuer } from './open-issuer.ts'
 
 /** How often a reservation may fall on another worker's before something else must be wrong. */
 const MAX_READS = 3
 const UNAVAILABLE_RETRY_S = 10
 
+/** @returns the certificate command to be given to Hermod now; null if there is nothing to give */
 export async function issueCertificates(
   grant: Grant<'system:work'>,
   context: IssuerContext,
   job: { enrollmentId: string },
-): Promise<void> {
+): Promise<NewCommand | null> {
   const { enrollmentId } = job
   for (let read = 1; read <= MAX_READS; read++) {
     // Step 1
     const issuance = await readIssuance(grant, enrollmentId)
-    if (issuance?.state !== 'issuing') return
+    if (issuance?.state !== 'issuing') return null
     if (issuance.keys.length === 0) throw new Error(`enrolment ${enrollmentId} is issuing, but has no keys`)
     if (!issuance.userActive) {
       await failIssuing(grant, enrollmentId, 'user_inactive', 'The user was disabled before the certificate was made.')
-      return
+      return null
     }
     const open = await openStoredIssuer(grant, context, issuance.issuer)
     // Step 2
@@ -56,7 +60,7 @@ export async function issueCertificates(
     if (reserved === 'read_again') continue
     if ('status' in reserved) {
       await failIssuing(grant, enrollmentId, reserved.code, reserved.detail)
-      return
+      return null
     }
     // Steps 3 and 4
     const completed = await completeAll(reserved, open)
@@ -70,16 +74,27 @@ export async function issueCertificates(
         )
         await failIssuing(grant, enrollmentId, completed.code, completed.detail)
       }
-      return
+      return null
     }
     // Step 5
-    await storeIssued(grant, enrollmentId, completed)
-    return
+    const delivery = deliveryOf(issuance, completed)
+    return (await storeIssued(grant, enrollmentId, completed, delivery)) ? delivery : null
   }
   throw new Error(`enrolment ${enrollmentId}: no certificate could be reserved`)
 }
 
+/** Null where no phone is known to deliver to: then the delivery job says what is wrong. */
+function deliveryOf(
+  { enrollmentId, userid, profileRef, profile }: Issuance,
+  issued: readonly IssuedCertificate[],
+): NewCommand | null {
+  if (profileRef === null) return null
+  const certificates = issued.map(({ der, keyid }) => ({ der, keyid }))
+  return makeCertificateCommand({ enrollmentId, userid, profileRef, deliveryTimeoutS: profile.deliveryTimeoutS, certificates })
+}
+
 interface ReservedKey {
+  keyid: string
   certificateId: string
   prepared: Bytes
   request: IssuanceRequest
@@ -97,7 +112,13 @@ async function reserveAll(
     // The same for the same enrolment and key, for ever.
     const idempotencyKey = `${issuance.enrollmentId}:${key.keyid}`
     if (key.certificate !== null) {
-      reserved.push({ certificateId: key.certificate.id, prepared: key.certificate.tbs, request, idempotencyKey })
+      reserved.push({
+        keyid: key.keyid,
+        certificateId: key.certificate.id,
+        prepared: key.certificate.tbs,
+        request,
+        idempotencyKey,
+      })
       continue
     }
     const answer = await issuer.prepare(request, idempotencyKey)
@@ -114,7 +135,7 @@ async function reserveAll(
       notAfter,
     })
     if (id === null) return 'read_again'
-    reserved.push({ certificateId: id, prepared: bytes, request, idempotencyKey })
+    reserved.push({ keyid: key.keyid, certificateId: id, prepared: bytes, request, idempotencyKey })
   }
   return reserved
 }
@@ -126,7 +147,7 @@ async function completeAll(
   { issuer, chain }: OpenIssuer,
 ): Promise<IssuedCertificate[] | Refused | NotYet> {
   const issued: IssuedCertificate[] = []
-  for (const { certificateId, prepared, request, idempotencyKey } of keys) {
+  for (const { keyid, certificateId, prepared, request, idempotencyKey } of keys) {
     const answer = await issuer.complete(prepared, idempotencyKey)
     if (answer.status === 'refused') return answer
     if (answer.status === 'pending') return { status: 'waiting', detail: answer.detail, retryAfterS: answer.retryAfterS }
@@ -140,7 +161,7 @@ async function completeAll(
         detail: `The certificate from ${issuer.name} was not used: ${checked.detail} (${checked.fault}).`,
       }
     }
-    issued.push({ id: certificateId, der: answer.der, serialNumber: checked.certificate.serialNumber })
+    issued.push({ id: certificateId, keyid, der: answer.der, serialNumber: checked.certificate.serialNumber })
   }
   return issued
 }

@@ -1,26 +1,23 @@
 /**
  * Making something of a stored callback: find the command it names, decide (judge-callback.ts), and write decision, transition and the
- * callback's own fate in one transaction.
+ * callback's own fate in one statement.
  *
  * A command is found by kind and externalId, and its commandId must be Hermod's one where we know it: a callback may come before the
- * reply to our POST (K15), and then the external id, which only Hermod and we know, stands alone. `requesting` → `offered` → `answered`
- * happens in one transaction then. What cannot be read as an envelope can name nobody and moves nothing.
+ * reply to our POST (K15), and then the external id, which only Hermod and we know, stands alone. What cannot be read as an envelope
+ * can name nobody and moves nothing. Equal or different callbacks for one command at the same moment: one moves the enrolment, the
+ * others find that it has changed, decide again, and see the command answered.
  *
- * An answer goes straight on to the checks in the same job: the job stays in the queue until they are done, so a crash between the two
- * comes back here, finds the callback processed and its answer unjudged, and goes on (K6, K7). Equal or different callbacks for
- * one command at the same moment meet at the enrolment's row: one moves it, the others find the command answered.
+ * An answer goes straight on in the same job: checks, certificate, delivery (advance-enrollment.ts). The job stays in the queue until that is
+ * done, so a crash anywhere comes back here, finds the callback processed, and goes on where the enrolment stands (K6–K9, K13).
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { type CallbackEnvelope, MAX_MESSAGE_BYTES, readCallback } from '#lib/core/hermod/messages.ts'
 import { isJsonObject, JsonError, type JsonObject, parseJsonBytes } from '#lib/core/jws/json.ts'
-import { type CalledCommand, closeCommand, insertAnswer, lockByExternalId, readCalledCommand } from '#lib/data/answers.ts'
-import { writeAudit } from '#lib/data/audit.ts'
-import { closeCallback, findCallback, type StoredCallback } from '#lib/data/callbacks.ts'
-import { markDelivered } from '#lib/data/deliveries.ts'
-import type { LockedEnrollment } from '#lib/data/enrollment-writes.ts'
-import { inTransaction, type Tx } from '#lib/data/transaction.ts'
-import { type Transition, transition } from '#lib/data/transition.ts'
-import { checkStoredAnswer } from './check-answer.ts'
+import type { AnswerToCheck } from '#lib/data/answers.ts'
+import { findCallback, type StoredCallback, setCallbackAside } from '#lib/data/callbacks.ts'
+import { applyCallback, type CallbackEffect, type CalledCommand, findCalledCommand } from '#lib/data/called-commands.ts'
+import { newId } from '#lib/data/new-id.ts'
+import { advanceEnrollment, goOnAfterAnswer } from './advance-enrollment.ts'
 import { type CallbackDecision, type CallbackIdentity, judgeCallback } from './judge-callback.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -29,6 +26,9 @@ type System = Grant<'system:work'>
 const PHONE = { kind: 'phone', name: 'Phone' } as const
 const HERMOD = { kind: 'hermod', name: 'Messaging server' } as const
 
+/** How often others may change the enrolment between reading and writing before something else must be wrong. */
+const MAX_ROUNDS = 10
+
 export async function processCallback(
   grant: System,
   context: WorkerContext,
@@ -36,39 +36,48 @@ export async function processCallback(
 ): Promise<void> {
   const callback = await findCallback(grant, callbackId)
   if (!callback) return
-  const answerId = callback.state === 'received' ? await takeUp(grant, callback) : callback.answerId
-  if (answerId) await checkStoredAnswer(grant, context, { answerId })
+  if (callback.state !== 'received') {
+    if (callback.enrollmentId) await advanceEnrollment(grant, context, callback.enrollmentId)
+    return
+  }
+  const answer = await takeUp(grant, callback)
+  if (answer) await goOnAfterAnswer(grant, context, answer)
 }
 
 /** @returns the answer to check, if it is one. */
-async function takeUp(grant: System, callback: StoredCallback): Promise<string | null> {
+async function takeUp(grant: System, callback: StoredCallback): Promise<AnswerToCheck | null> {
   const read = readEnvelope(callback.body)
-  if (!read.identity) return quarantine(grant, callback, `It cannot be read: ${read.problem}`)
+  if (!read.identity) {
+    await setCallbackAside(grant, HERMOD, { id: callback.id, state: 'quarantined', why: `It cannot be read: ${read.problem}` })
+    return null
+  }
   const { identity, envelope, problem } = read
-  const { kind, externalId } = identity
-  return inTransaction(grant, async (tx) => {
-    const enrollment = await lockByExternalId(tx, grant, kind, externalId)
-    const command = enrollment && (await readCalledCommand(tx, grant, kind, externalId, callback.receivedAt))
-    if (!enrollment || !command) {
-      await setAside(tx, grant, callback, 'quarantined', 'No command of ours has this externalId.', null, null)
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const called = await findCalledCommand(grant, identity.kind, identity.externalId, callback.receivedAt)
+    if (!called) {
+      const why = 'No command of ours has this externalId.'
+      await setCallbackAside(grant, HERMOD, { id: callback.id, state: 'quarantined', why })
       return null
     }
-    const decision = judgeCallback(
-      identity,
-      envelope,
-      problem,
-      { ...command, isCurrent: enrollment.currentCommandId === command.id },
-      { state: enrollment.state, profileRef: command.profileRef },
-    )
-    return carryOut(tx, grant, { callback, identity, envelope, enrollment, command }, decision)
-  })
+    const standing = { state: called.enrollment.state, profileRef: called.profileRef }
+    const decision = judgeCallback(identity, envelope, problem, called, standing)
+    if (decision.do === 'quarantine' || decision.do === 'ignore') {
+      const state = decision.do === 'ignore' ? 'ignored' : 'quarantined'
+      const { id: enrollmentId } = called.enrollment
+      await setCallbackAside(grant, HERMOD, { id: callback.id, state, why: decision.why, commandId: called.id, enrollmentId })
+      return null
+    }
+    const effect = effectOf(decision, called, callback, identity, envelope)
+    if (await applyCallback(grant, called, effect)) return effect.answer ? answerOf(called, callback, effect.answer.id) : null
+  }
+  throw new Error(`callback ${callback.id}: the enrolment changed at every attempt`)
 }
 
+/** The three names are read by themselves: a body of ours that is otherwise misshapen ends its attempt with evidence (F-S7, F-S9). */
 type ReadEnvelope =
   | { identity: CallbackIdentity; envelope: CallbackEnvelope | null; problem: string }
   | { identity: null; problem: string }
 
-/** The three names are read by themselves: a body of ours that is otherwise misshapen ends its attempt with evidence (F-S7, F-S9). */
 function readEnvelope(body: Buffer): ReadEnvelope {
   if (body.length > MAX_MESSAGE_BYTES) return { identity: null, problem: `it has ${body.length} bytes` }
   let value: JsonObject
@@ -92,43 +101,28 @@ function readEnvelope(body: Buffer): ReadEnvelope {
     : { identity, envelope: null, problem: envelope.problem }
 }
 
-interface Called {
-  callback: StoredCallback
-  identity: CallbackIdentity
-  envelope: CallbackEnvelope | null
-  enrollment: LockedEnrollment
-  command: CalledCommand
-}
-
-async function carryOut(tx: Tx, grant: System, called: Called, decision: CallbackDecision): Promise<string | null> {
-  const { callback, identity, enrollment, command } = called
-  const aside = (state: 'ignored' | 'quarantined') =>
-    setAside(tx, grant, callback, state, decision.why, command.id, enrollment.id)
-  if (decision.do === 'quarantine' || decision.do === 'ignore') {
-    await aside(decision.do === 'ignore' ? 'ignored' : 'quarantined')
-    return null
-  }
-  const expired = decision.do === 'expire'
-  await closeCommand(tx, grant, command.id, expired ? 'timed_out' : 'answered', identity.commandId)
-  if (expired && decision.because === 'late') await aside('ignored')
-  else await closeCallback(tx, grant, callback.id, 'processed', decision.why, command.id)
-  const answerId = decision.do === 'check' ? await keepAnswer(tx, grant, called) : null
-  if (decision.do === 'complete') await markDelivered(tx, grant, enrollment.id)
-
-  // The answer came before the reply to our POST: the offer was made, whether or not we know it yet.
-  const early = enrollment.state === 'requesting'
-  if (early) await transition(tx, grant, { enrollmentId: enrollment.id, from: 'requesting', to: 'offered' })
-  await transition(tx, grant, {
-    enrollmentId: enrollment.id,
-    from: early ? 'offered' : enrollment.state,
-    ...moveFor(decision, command),
-  })
-  return answerId
-}
-
 type Deciding = Exclude<CallbackDecision, { do: 'quarantine' } | { do: 'ignore' }>
 
-function moveFor(decision: Deciding, command: CalledCommand): Pick<Transition, 'to' | 'set' | 'by' | 'detail'> {
+function effectOf(
+  decision: Deciding,
+  called: CalledCommand,
+  callback: StoredCallback,
+  identity: CallbackIdentity,
+  envelope: CallbackEnvelope | null,
+): CallbackEffect {
+  const late = decision.do === 'expire' && decision.because === 'late'
+  // The JWS is kept as text beside the callback's bytes; a misshapen answer has none.
+  const jws = envelope?.provResponse?.result?.data ?? ''
+  return {
+    callback: { id: callback.id, state: late ? 'ignored' : 'processed', outcome: decision.why },
+    command: { state: decision.do === 'expire' ? 'timed_out' : 'answered', hermodCommandId: identity.commandId },
+    ...(decision.do === 'check' ? { answer: { id: newId(), jws, receivedAt: callback.receivedAt } } : {}),
+    delivered: decision.do === 'complete',
+    move: moveFor(decision, called),
+  }
+}
+
+function moveFor(decision: Deciding, command: CalledCommand): CallbackEffect['move'] {
   const delivery = command.kind === 'certificate'
   switch (decision.do) {
     case 'check':
@@ -143,43 +137,16 @@ function moveFor(decision: Deciding, command: CalledCommand): Pick<Transition, '
       return {
         to: delivery ? 'undelivered' : 'expired',
         set: { failureCode: delivery ? 'delivery_expired' : 'offer_expired' },
-        ...(decision.because === 'told' ? { by: HERMOD } : {}),
+        ...(decision.because === 'told' ? { by: HERMOD } : { detail: { why: decision.why } }),
       }
   }
 }
 
-/** The JWS is kept as text beside the callback's bytes; a misshapen answer has none. */
-function keepAnswer(tx: Tx, grant: System, { callback, envelope, enrollment, command }: Called): Promise<string> {
-  return insertAnswer(tx, grant, {
-    enrollmentId: enrollment.id,
-    commandId: command.id,
-    callbackId: callback.id,
-    jws: envelope?.provResponse?.result?.data ?? '',
-    receivedAt: callback.receivedAt,
-  })
-}
-
-const quarantine = async (grant: System, callback: StoredCallback, why: string): Promise<null> => {
-  await inTransaction(grant, (tx) => setAside(tx, grant, callback, 'quarantined', why, null, null))
-  return null
-}
-
-/** Kept, shown, and nothing else. The audit row is written by the run that closed it, not by one that came second. */
-async function setAside(
-  tx: Tx,
-  grant: System,
-  callback: StoredCallback,
-  state: 'ignored' | 'quarantined',
-  why: string,
-  commandId: string | null,
-  enrollmentId: string | null,
-): Promise<void> {
-  if (!(await closeCallback(tx, grant, callback.id, state, why, commandId))) return
-  await writeAudit(tx, HERMOD, {
-    action: `callback.${state}`,
-    objectKind: 'callback',
-    objectId: callback.id,
-    enrollmentId,
-    detail: { why },
-  })
-}
+const answerOf = ({ enrollment, material }: CalledCommand, { body, receivedAt }: StoredCallback, id: string): AnswerToCheck => ({
+  ...material,
+  id,
+  enrollmentId: enrollment.id,
+  state: 'answered',
+  body,
+  receivedAt,
+})

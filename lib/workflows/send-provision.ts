@@ -15,14 +15,12 @@ import { KEY_TYPES, type ProfileDefinition } from '#lib/core/enrollment/profile.
 import { type RenderedSubject, renderSubject } from '#lib/core/enrollment/subject.ts'
 import { buildProvisionCommand } from '#lib/core/hermod/messages.ts'
 import { encodeCsr } from '#lib/core/x509/csr.ts'
-import { writeAudit } from '#lib/data/audit.ts'
 import { endCommand, insertCommand, type NewCommand, readCommand } from '#lib/data/commands.ts'
 import { findProfileFacts, findUserFacts } from '#lib/data/enrollment-facts.ts'
-import { findEnrollment, type LockedEnrollment, lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
-import { addJob, job } from '#lib/data/jobs.ts'
+import { findEnrollment, type LockedEnrollment, lockEnrollment } from '#lib/data/enrollment-writes.ts'
 import { newId } from '#lib/data/new-id.ts'
 import { inTransaction, type Tx } from '#lib/data/transaction.ts'
-import { transition, tryTransition } from '#lib/data/transition.ts'
+import { tryTransition } from '#lib/data/transition.ts'
 import { giveCommand } from './give-command.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -31,9 +29,9 @@ type System = Grant<'system:work'>
 export async function sendProvision(
   grant: System,
   context: WorkerContext,
-  job_: { enrollmentId: string; attempt?: number },
+  work: { enrollmentId: string; attempt?: number },
 ): Promise<void> {
-  const { enrollmentId, attempt = 1 } = job_
+  const { enrollmentId, attempt = 1 } = work
   const enrollment = await findEnrollment(grant, enrollmentId)
   if (!enrollment || (enrollment.state !== 'requesting' && enrollment.state !== 'offered')) return
   const [user, profile] = await Promise.all([
@@ -80,9 +78,10 @@ export async function sendProvision(
     body,
     timeoutS: definition.offerTimeoutS,
     attempt,
-    giveUp: { from: ['requesting', 'offered'], to: 'failed' },
+    waitsIn: ['requesting', 'offered'],
+    giveUp: 'failed',
     again: 'send-provision',
-    onTaken: (tx, locked, endsInS) => offer(tx, grant, locked, id, endsInS),
+    expiry: 'expire-offer',
   })
 }
 
@@ -118,20 +117,6 @@ async function waitsForOffer(tx: Tx, grant: System, enrollment: LockedEnrollment
   if (!enrollment.currentCommandId) return true
   const current = await readCommand(tx, grant, enrollment.currentCommandId)
   return current?.state !== 'sent' && current?.state !== 'answered'
-}
-
-async function offer(tx: Tx, grant: System, enrollment: LockedEnrollment, commandId: string, endsInS: number): Promise<void> {
-  const expiry = job('expire-offer', { commandId }, endsInS)
-  if (enrollment.state === 'requesting')
-    return transition(tx, grant, { enrollmentId: enrollment.id, from: 'requesting', to: 'offered', job: expiry })
-  await setWaitReason(tx, enrollment.id, enrollment.state, null)
-  await addJob(tx, 'expire-offer', { commandId }, endsInS)
-  await writeAudit(tx, grant.actor, {
-    action: 'enrollment.new_offer',
-    objectKind: 'enrollment',
-    objectId: enrollment.id,
-    enrollmentId: enrollment.id,
-  })
 }
 
 async function fail(
