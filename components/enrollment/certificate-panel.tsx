@@ -16,14 +16,16 @@ export function CertificatePanel({ certificate: c }: { certificate: EnrollmentVi
   const left = Math.min(total, Math.max(0, c.daysLeft))
   return (
     <article className="rounded-lg border">
-      <header className="flex flex-wrap items-start justify-between gap-3 border-b px-4 py-3">
-        <div className="flex min-w-0 items-start gap-3">
+      <header className="flex items-start justify-between gap-3 border-b px-4 py-3">
+        <div className="flex min-w-0 flex-1 items-start gap-3">
           <span className="flex size-9 shrink-0 items-center justify-center rounded-lg border bg-muted text-muted-foreground">
             <Icon name="badge-check" className="size-5" />
           </span>
           <div className="min-w-0">
             <h3 className="foreign font-medium">{c.subject}</h3>
-            <p className="foreign text-muted-foreground text-sm">{c.issuer}</p>
+            <p className="text-muted-foreground text-sm">
+              {words.issuer} <bdi className="foreign text-foreground">{c.issuer}</bdi>
+            </p>
           </div>
         </div>
         <CertificateStateBadge state={c.state} />
@@ -44,7 +46,6 @@ export function CertificatePanel({ certificate: c }: { certificate: EnrollmentVi
           </div>
         </div>
         <DescriptionList>
-          <Description term={words.issuer}>{c.issuer}</Description>
           <Description term={words.serial}>
             <Copyable value={c.serialNumber} what={words.serial.toLowerCase()} />
           </Description>

@@ -62,11 +62,23 @@ export function EvidenceTable({ evidence }: { evidence: NonNullable<EnrollmentVi
               {title}
             </h3>
             <p className="mb-1.5 text-muted-foreground text-sm">{text}</p>
-            <ul className="divide-y rounded-md border">
-              {checks.map((check) => (
-                <CheckLine key={check.id} check={check} />
-              ))}
-            </ul>
+            <div className="overflow-hidden rounded-md border">
+              {/* Repeated in words in each line, for narrow screens and screen readers. */}
+              <div
+                aria-hidden="true"
+                className={cn(COLUMNS, 'hidden border-b bg-muted/60 py-1.5 font-medium text-muted-foreground text-xs lg:grid')}
+              >
+                <span className="col-span-2">{words.columns.check}</span>
+                <span>{words.columns.outcome}</span>
+                <span>{words.columns.expected}</span>
+                <span>{words.columns.observed}</span>
+              </div>
+              <ul className="divide-y">
+                {checks.map((check) => (
+                  <CheckLine key={check.id} check={check} />
+                ))}
+              </ul>
+            </div>
           </section>
         )
       })}
@@ -74,28 +86,31 @@ export function EvidenceTable({ evidence }: { evidence: NonNullable<EnrollmentVi
   )
 }
 
+const COLUMNS = 'gap-x-4 px-3 lg:grid-cols-[2rem_minmax(13rem,1fr)_6rem_1.1fr_1.1fr]'
+
 function CheckLine({ check }: { check: CheckResult }) {
   const { tone, icon } = LOOK[check.outcome]
   return (
     <li
       className={cn(
-        'grid gap-x-4 gap-y-1 px-3 py-2 lg:grid-cols-[minmax(15rem,1.1fr)_5.5rem_1fr_1fr]',
+        COLUMNS,
+        'grid grid-cols-[2rem_1fr_auto] items-start gap-y-1 py-2',
         check.outcome === 'fail' && 'bg-destructive-soft/60',
       )}
     >
+      <span className="pt-0.5 font-mono text-muted-foreground text-xs">{check.id}</span>
       <div className="min-w-0">
-        <span className="mr-2 inline-block w-7 font-mono text-muted-foreground text-xs">{check.id}</span>
         <span className={cn(check.outcome === 'fail' && 'font-semibold')}>{check.title}</span>
-        {check.keyid && <span className="ml-1.5 text-muted-foreground text-sm">{words.key(check.keyid)}</span>}
+        {check.keyid && <bdi className="ml-1.5 text-muted-foreground text-sm">{words.key(check.keyid)}</bdi>}
       </div>
-      <div className="flex items-start gap-1.5 lg:block">
+      <div className="min-w-0 max-lg:text-right">
         <Badge tone={tone} icon={icon}>
           {words.outcomes[check.outcome]}
         </Badge>
-        {check.code && <code className="block text-muted-foreground text-xs lg:mt-0.5">{check.code}</code>}
+        {check.code && <code className="mt-0.5 block break-all text-muted-foreground text-xs">{check.code}</code>}
       </div>
       {check.outcome === 'skipped' ? (
-        <p className="text-muted-foreground text-sm lg:col-span-2">
+        <p className="text-muted-foreground text-sm max-lg:col-span-2 max-lg:col-start-2 lg:col-span-2">
           {check.needs?.length ? words.needs(check.needs) : check.observed}
         </p>
       ) : (
@@ -108,11 +123,11 @@ function CheckLine({ check }: { check: CheckResult }) {
   )
 }
 
-/** The label stands there on narrow screens; on wide ones the columns speak, and screen readers hear it always. */
+/** The label stands there on narrow screens; on wide ones the heading shows it, and screen readers hear it always. */
 function Said({ label, text, strong = false }: { label: string; text: string; strong?: boolean }) {
   return (
-    <p className="min-w-0 text-sm">
-      <span className="text-muted-foreground text-xs">{label}: </span>
+    <p className="min-w-0 text-sm max-lg:col-span-2 max-lg:col-start-2">
+      <span className="text-muted-foreground text-xs lg:sr-only">{label}: </span>
       <bdi className={cn('foreign', strong && 'font-medium text-destructive')}>{text}</bdi>
     </p>
   )

@@ -6,8 +6,11 @@ import { formatElapsed } from './steps.ts'
 
 const HIDDEN = new Set(['from', 'to'])
 
-const fieldText = (value: unknown): string =>
-  typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value)
+function fieldText(value: unknown): string {
+  if (value === null || value === undefined || value === false) return ''
+  if (Array.isArray(value)) return value.map(fieldText).join(', ')
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
 
 export function EnrollmentTimeline({ entries }: { entries: readonly TimelineEntry[] }) {
   if (entries.length === 0) return <p className="py-6 text-center text-muted-foreground">{words.timeline.empty}</p>

@@ -204,7 +204,7 @@ export const enrollments = {
     noneText: 'The certificate appears here as soon as it has been issued.',
     noneEnded: 'No certificate was issued in this enrolment.',
     subject: 'Subject',
-    issuer: 'Issuer',
+    issuer: 'Issued by',
     serial: 'Serial number',
     validity: 'Valid',
     until: 'until',

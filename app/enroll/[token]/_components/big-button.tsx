@@ -1,5 +1,6 @@
 'use client'
 import type { ReactNode } from 'react'
+import { useReady } from '#components/enrollment/use-ready.ts'
 import { Icon } from '#components/ui/icon.tsx'
 
 export const bigButtonClass =
@@ -7,8 +8,9 @@ export const bigButtonClass =
 
 /** The one thing to do on this screen. Cannot be pressed twice while it is being done. */
 export function BigButton({ busy, onClick, children }: { busy: boolean; onClick: () => void; children: ReactNode }) {
+  const ready = useReady()
   return (
-    <button type="button" onClick={onClick} disabled={busy} aria-busy={busy || undefined} className={bigButtonClass}>
+    <button type="button" onClick={onClick} disabled={busy || !ready} aria-busy={busy || undefined} className={bigButtonClass}>
       {busy && <Icon name="loader-circle" className="size-5 animate-spin" />}
       {children}
     </button>

@@ -13,6 +13,14 @@ import { enrollments as words } from '#lib/messages/enrollments.ts'
 
 const OutcomePanel = dynamic(() => import('#components/enrollment/outcome-panel.tsx').then((module) => module.OutcomePanel))
 
+/** The tab is below: opened, focused and scrolled to. */
+function showEvidence() {
+  const tab = document.getElementById('tab-evidence')
+  tab?.click()
+  tab?.focus()
+  tab?.scrollIntoView({ block: 'start' })
+}
+
 export interface StageProps {
   view: EnrollmentView
   expired: boolean
@@ -53,7 +61,12 @@ export function EnrollmentStage(props: StageProps) {
       )}
       {view.evidence && (
         <Part title={words.checks.title}>
-          <ChecksSummary evidence={view.evidence} />
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+            <ChecksSummary evidence={view.evidence} />
+            <Button variant="outline" size="sm" onClick={showEvidence}>
+              {words.checks.show}
+            </Button>
+          </div>
         </Part>
       )}
     </div>
@@ -156,7 +169,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
           actions={
             <>
               {state === 'rejected' && (
-                <Button onClick={() => document.getElementById('tab-evidence')?.click()}>
+                <Button onClick={showEvidence}>
                   <Icon name="list-checks" className="size-3.5" />
                   {words.toEvidence}
                 </Button>

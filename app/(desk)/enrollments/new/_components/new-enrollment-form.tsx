@@ -6,6 +6,7 @@
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useState, useTransition } from 'react'
+import { useReady } from '#components/enrollment/use-ready.ts'
 import { Alert } from '#components/ui/alert.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Card, CardContent, CardHeader, CardTitle } from '#components/ui/card.tsx'
@@ -40,6 +41,7 @@ export function NewEnrollmentForm({
   const [keys] = useState(() => new Map<string, string>())
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, startTransition] = useTransition()
+  const ready = useReady()
   const choice = choices.find(({ profile }) => profile.name === name)
   if (!choice) return null
   const { profile, preview } = choice
@@ -75,7 +77,7 @@ export function NewEnrollmentForm({
           </p>
         </CardHeader>
         <CardContent className="space-y-5 py-4">
-          {choices.length > 1 && <ProfileChoice choices={choices} value={name} onChange={setName} disabled={busy} />}
+          {choices.length > 1 && <ProfileChoice choices={choices} value={name} onChange={setName} disabled={busy || !ready} />}
           <Readiness profile={profile} preview={preview} single={choices.length === 1} />
         </CardContent>
       </Card>
@@ -101,12 +103,12 @@ export function NewEnrollmentForm({
           <div className="grid gap-4 md:grid-cols-2">
             <section className="flex flex-col gap-3 rounded-md border p-4">
               <p className="flex-1 text-pretty text-muted-foreground">{words.showCodeText}</p>
-              <SubmitButton type="button" size="lg" pending={busy} disabled={!preview.ok} onClick={start}>
+              <SubmitButton type="button" size="lg" pending={busy} disabled={!preview.ok || !ready} onClick={start}>
                 <Icon name="qr-code" />
                 {words.showCode}
               </SubmitButton>
             </section>
-            <OneTimeLink userId={user.id} userName={user.name} profileName={profile.name} disabled={!preview.ok} />
+            <OneTimeLink userId={user.id} userName={user.name} profileName={profile.name} disabled={!preview.ok || !ready} />
           </div>
         </CardContent>
       </Card>
