@@ -55,7 +55,9 @@ export async function benchStored(): Promise<BenchRow> {
       const { rows } = await pool.query('INSERT INTO bench_row (body) VALUES ($1) RETURNING id', [Buffer.alloc(1000)])
       await pool.query('UPDATE bench_row SET body = $2 WHERE id = $1', [rows[0].id, Buffer.alloc(1200)])
     }
-    const issue = (enrollmentId: string): Promise<void> => issueCertificates(grant, context, { enrollmentId })
+    const issue = async (enrollmentId: string): Promise<void> => {
+      await issueCertificates(grant, context, { enrollmentId })
+    }
 
     await perSecond(PER_TURN, () => issue(ids.pop() ?? ''))
     await perSecond(PER_TURN, bare)
