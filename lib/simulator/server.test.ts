@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SERVER_FAULTS } from './faults.ts'
 import { makeOfferUri } from './offer-uri.ts'
 import { fromBase64 } from './phone/bytes.ts'
@@ -20,6 +20,9 @@ const published = (name: string) =>
   JSON.parse(readFileSync(new URL(`../../e2e/vectors/nexus-example/${name}.json`, import.meta.url), 'utf8'))
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const device = { operatingsystem: 'iOS (18.1)', name: 'Test phone', model: 'iPhone' }
+
+// Keys are made for every answer, on whatever machine this is.
+vi.setConfig({ testTimeout: 30_000 })
 
 let portal: TestPortal
 beforeEach(async () => {
@@ -178,7 +181,7 @@ describe('callbacks', () => {
   })
 
   test('a command that nobody answers times out: called back without a response, then forgotten', async () => {
-    const command = await provisionCommand({ timeout: 1, lifespan: 2 })
+    const command = await provisionCommand({ timeout: 1, lifespan: 4 })
     const { body: reply } = await portal.command('provision', command)
     const callback = await portal.nextCallback()
     expect(callback.body).toEqual({
@@ -195,7 +198,7 @@ describe('callbacks', () => {
       return (await response.text()).includes(`"${reply.commandId}"`)
     }
     expect(await isKnown()).toBe(true)
-    await expect.poll(isKnown, { timeout: 3000 }).toBe(false)
+    await expect.poll(isKnown, { timeout: 10_000 }).toBe(false)
     await expect(openOffer(reply.destinations[0].uri)).rejects.toMatchObject({ code: 'offer_unknown' })
   })
 

@@ -1,7 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   certificateCommand,
   provisionCommand,
@@ -22,6 +22,9 @@ import { type PhoneEvent, runPhone } from './run-phone.ts'
 
 const device = { operatingsystem: 'iOS (18.1)', name: 'Åsa’s iPhone', model: 'iPhone' }
 const NONCE = '0123456789abcdef0123456789abcdef'
+
+// Keys are made for every answer, on whatever machine this is.
+vi.setConfig({ testTimeout: 30_000 })
 
 let portal: TestPortal
 beforeEach(async () => {
@@ -287,7 +290,7 @@ describe('each fault does what it says, and nothing else', () => {
   })
 
   test('walk-away: nothing until the offer times out', async () => {
-    const { stored } = run(await makeOffer({ timeout: 1 }), 'walk-away')
+    const { stored } = run(await makeOffer({ timeout: 2 }), 'walk-away')
     expect(await stored).toBe(false)
     expect((await portal.nextCallback()).body.state).toBe('TIMEOUT')
   })
@@ -309,7 +312,7 @@ describe('each fault does what it says, and nothing else', () => {
 
   test('certificate-ignored: the certificate command times out', async () => {
     const { stored } = run(await makeOffer(), 'certificate-ignored')
-    const { body: reply } = await deliver(await portal.nextCallback(), { timeout: 2 })
+    const { body: reply } = await deliver(await portal.nextCallback(), { timeout: 3 })
     expect(await stored).toBe(false)
     expect((await portal.nextCallback()).body).toMatchObject({
       commandId: reply.commandId,
