@@ -2,8 +2,6 @@
  * What every page stands in. The nonce policy of proxy.ts holds here: nothing inline runs, so the theme is a class on <html> that the
  * server sets from a cookie, and fonts come from our own origin.
  */
-import { GeistMono } from 'geist/font/mono'
-import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import { connection } from 'next/server'
@@ -11,6 +9,7 @@ import type { ReactNode } from 'react'
 import { readTheme, THEME_COOKIE } from '#components/shell/theme.ts'
 import { cn } from '#components/ui/cn.ts'
 import { common } from '#lib/messages/common.ts'
+import { mono, sans } from './fonts.ts'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -36,7 +35,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   await connection()
   const theme = readTheme((await cookies()).get(THEME_COOKIE)?.value)
   return (
-    <html lang="en" className={cn(GeistSans.variable, GeistMono.variable, theme !== 'system' && theme)}>
+    <html lang="en" className={cn(sans.variable, mono.variable, theme !== 'system' && theme)}>
       <body>{children}</body>
     </html>
   )

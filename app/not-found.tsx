@@ -1,10 +1,11 @@
 import type { Metadata } from 'next'
-import { ButtonLink } from '#components/ui/button.tsx'
+import { buttonVariants } from '#components/ui/button.tsx'
 import { EmptyState } from '#components/ui/empty-state.tsx'
 import { shell } from '#lib/messages/shell.ts'
 
 export const metadata: Metadata = { title: shell.notFound.title }
 
+/** Part of every page, so a plain link: next/link would be loaded everywhere for it. */
 export default function NotFound() {
   return (
     <main className="mx-auto max-w-2xl px-4 py-16">
@@ -13,9 +14,9 @@ export default function NotFound() {
         icon="search"
         title={shell.notFound.title}
         actions={
-          <ButtonLink href="/" variant="outline">
+          <a href="/" className={buttonVariants({ variant: 'outline' })}>
             {shell.notFound.home}
-          </ButtonLink>
+          </a>
         }
       >
         {shell.notFound.text}

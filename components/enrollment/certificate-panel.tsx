@@ -1,5 +1,6 @@
 /** The certificates that came of an enrolment: what is in them, how long they hold, and the files. */
-import { ButtonLink, buttonVariants } from '#components/ui/button.tsx'
+import { buttonVariants } from '#components/ui/button.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Copyable } from '#components/ui/copyable.tsx'
 import { Description, DescriptionList } from '#components/ui/description-list.tsx'
 import { Icon } from '#components/ui/icon.tsx'

@@ -1,6 +1,5 @@
-/** Buttons, and links that look like them. A button does something; a link goes somewhere: never the other way round. */
+/** A button does something; what goes somewhere is a link (button-link.tsx looks the same). */
 import { cva, type VariantProps } from 'class-variance-authority'
-import Link from 'next/link'
 import type { ComponentProps } from 'react'
 import { cn } from './cn.ts'
 
@@ -29,12 +28,8 @@ export const buttonVariants = cva(
   },
 )
 
-type Look = VariantProps<typeof buttonVariants>
+export type ButtonLook = VariantProps<typeof buttonVariants>
 
-export function Button({ className, variant, size, type = 'button', ...props }: ComponentProps<'button'> & Look) {
+export function Button({ className, variant, size, type = 'button', ...props }: ComponentProps<'button'> & ButtonLook) {
   return <button type={type} className={cn(buttonVariants({ variant, size }), className)} {...props} />
-}
-
-export function ButtonLink({ className, variant, size, prefetch = false, ...props }: ComponentProps<typeof Link> & Look) {
-  return <Link prefetch={prefetch} className={cn(buttonVariants({ variant, size }), className)} {...props} />
 }

@@ -3,7 +3,11 @@ import { cn } from './cn.ts'
 
 /** A few short facts side by side, each under its name; as many to a line as fit. */
 export function Facts({ className, children }: { className?: string; children: ReactNode }) {
-  return <dl className={cn('grid grid-cols-1 gap-x-6 gap-y-3 sm:grid-cols-2 lg:grid-cols-3', className)}>{children}</dl>
+  return (
+    <dl className={cn('grid grid-cols-[repeat(auto-fill,minmax(min(15rem,100%),1fr))] gap-x-6 gap-y-2.5', className)}>
+      {children}
+    </dl>
+  )
 }
 
 export function Fact({ term, className, children }: { term: string; className?: string; children: ReactNode }) {

@@ -1,7 +1,7 @@
 /** The body of a list page: search and filters on one line, the table in its frame, what to say when there is nothing. */
 import type { ReactNode } from 'react'
 import { common } from '#lib/messages/common.ts'
-import { ButtonLink } from './button.tsx'
+import { ButtonLink } from './button-link.tsx'
 import { Card } from './card.tsx'
 import { EmptyState } from './empty-state.tsx'
 import type { IconName } from './icon.tsx'

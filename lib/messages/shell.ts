@@ -38,13 +38,6 @@ export const shell = {
     text: 'There is nothing at this address, or it is not yours to see.',
     home: 'Go to the home page',
   },
-  error: {
-    title: 'This page could not be shown',
-    text: 'Something unexpected happened on the server. Nothing you did is lost; trying again often helps.',
-    reference: 'Reference',
-    reload: 'Try again',
-    home: 'Go to the home page',
-  },
   notAllowed: {
     title: 'Not for your role',
     text: (role: string) => `You are signed in as ${role}; this page is for others.`,

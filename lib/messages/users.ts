@@ -82,5 +82,6 @@ export const users = {
     submit: 'Add person',
     cancel: 'Cancel',
     failed: 'The person was not added',
+    checkFields: 'Look at the fields marked in red.',
   },
 } as const

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { z } from 'zod'
-import { ButtonLink } from '#components/ui/button.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import { daysUntil, Expiry } from '#components/ui/expiry.tsx'
 import { ListFrame, ListToolbar } from '#components/ui/list-page.tsx'
 import { ListSearch } from '#components/ui/list-search.tsx'

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { ButtonLink } from '#components/ui/button.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import { daysUntil, Expiry } from '#components/ui/expiry.tsx'
 import { FilterLinks } from '#components/ui/filter-links.tsx'
 import { Icon } from '#components/ui/icon.tsx'
@@ -75,17 +75,17 @@ function UserTable({ users, query }: { users: readonly UserRow[]; query: { q: st
     <Table label={words.title} fixed>
       <TableHeader>
         <tr>
-          <SortHeader {...sorting} column="name" className="w-[24%] max-sm:w-auto">
+          <SortHeader {...sorting} column="name" className="w-[21%] max-sm:w-auto">
             {columns.name}
           </SortHeader>
-          <SortHeader {...sorting} column="userid" className="w-[17%] max-sm:hidden">
+          <SortHeader {...sorting} column="userid" className="w-[16%] max-sm:hidden max-xl:w-[20%]">
             {columns.userid}
           </SortHeader>
-          <TableHead className="w-[23%] max-xl:hidden">{columns.email}</TableHead>
-          <TableHead className="w-[16%] max-lg:hidden">{columns.department}</TableHead>
+          <TableHead className="w-[19%] max-xl:hidden">{columns.email}</TableHead>
+          <TableHead className="w-[13%] max-lg:hidden">{columns.department}</TableHead>
           <TableHead className="w-18 text-right max-sm:hidden">{columns.phones}</TableHead>
-          <TableHead className="w-44 max-sm:w-34">{columns.expiry}</TableHead>
-          <TableHead className="w-26 max-md:hidden">{columns.status}</TableHead>
+          <TableHead className="w-42 max-sm:w-34">{columns.expiry}</TableHead>
+          <TableHead className="w-25 max-md:hidden">{columns.status}</TableHead>
         </tr>
       </TableHeader>
       <TableBody>

@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { type FormEvent, type ReactNode, useState, useTransition } from 'react'
 import { Alert } from '#components/ui/alert.tsx'
-import { ButtonLink } from '#components/ui/button.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Input } from '#components/ui/input.tsx'
 import { Field } from '#components/ui/label.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
@@ -68,7 +68,7 @@ export function NewUserForm() {
     <form onSubmit={submit} noValidate className="space-y-4">
       {failure && (
         <Alert tone="destructive" title={words.failed} live>
-          {failure.message}
+          {Object.keys(fields).length > 0 ? words.checkFields : failure.message}
         </Alert>
       )}
       <div className="grid gap-4 sm:grid-cols-2">

@@ -1,5 +1,5 @@
 import { Alert } from '#components/ui/alert.tsx'
-import { ButtonLink } from '#components/ui/button.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import { AbsoluteTime } from '#components/ui/relative-time.tsx'
 import type { CertificateView } from '#lib/core/views.ts'
 import { certificates, reasonWords } from '#lib/messages/certificates.ts'

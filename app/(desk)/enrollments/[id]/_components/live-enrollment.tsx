@@ -10,7 +10,8 @@ import { useCallback, useEffect, useState, useTransition } from 'react'
 import { Stepper } from '#components/enrollment/stepper.tsx'
 import { useReached, useServerOffset } from '#components/enrollment/use-server-clock.ts'
 import { Alert } from '#components/ui/alert.tsx'
-import { Button, ButtonLink } from '#components/ui/button.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Card, CardContent } from '#components/ui/card.tsx'
 import { CopyButton } from '#components/ui/copy-button.tsx'
 import { Icon } from '#components/ui/icon.tsx'
@@ -68,6 +69,9 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
   const offerExpired = useReached(view.offer?.expiresAt ?? null, view.serverTime, offsetMs)
   const expired = view.state === 'expired' || offerExpired
   const fetchingNewCode = view.state === 'offered' && !view.offer && mayManage
+  // The page knows that the code is over some seconds before the worker has written it down.
+  const stepperInput =
+    offerExpired && view.offer ? { ...view, state: 'expired' as const, stateChangedAt: view.offer.expiresAt } : view
   const headline = fetchingNewCode
     ? words.headlineNewCode
     : offerExpired
@@ -159,7 +163,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
         </Card>
         <Card>
           <CardContent className="py-4">
-            <Stepper input={view} serverTime={view.serverTime} offsetMs={offsetMs} />
+            <Stepper input={stepperInput} serverTime={view.serverTime} offsetMs={offsetMs} />
           </CardContent>
         </Card>
       </div>
