@@ -4,7 +4,7 @@
  */
 export const SERVER_FAULTS = {
   down: 'Connections for commands are reset.',
-  slow: 'Commands are answered after `ms` milliseconds (8000 if not said).',
+  slow: 'Commands are answered late: after eight seconds, unless told otherwise.',
   '401': 'Commands are answered with 401, as for a wrong API key.',
   '403': 'Commands are answered with 403.',
   '500': 'Commands are answered with 500.',

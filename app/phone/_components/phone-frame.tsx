@@ -5,7 +5,7 @@ import { phone as text } from '#lib/messages/phone.ts'
 
 export function PhoneFrame({ status, children }: { status: string; children: ReactNode }) {
   return (
-    <div className="flex flex-1 flex-col bg-background sm:h-[800px] sm:w-[402px] sm:flex-none sm:overflow-hidden sm:rounded-[3.25rem] sm:border-[10px] sm:border-[oklch(0.2_0.01_262)] sm:shadow-popover sm:outline-1 sm:outline-[oklch(0.5_0.01_262)] sm:dark:border-[oklch(0.32_0.012_262)]">
+    <div className="flex flex-1 flex-col bg-background sm:h-[min(800px,calc(100dvh-4rem))] sm:w-[402px] sm:flex-none sm:overflow-hidden sm:rounded-[3.25rem] sm:border-[10px] sm:border-[oklch(0.2_0.01_262)] sm:shadow-popover sm:outline-1 sm:outline-[oklch(0.5_0.01_262)] sm:dark:border-[oklch(0.32_0.012_262)]">
       <div aria-hidden="true" className="hidden justify-center pt-2.5 sm:flex">
         <span className="h-6 w-28 rounded-full bg-[oklch(0.2_0.01_262)] dark:bg-[oklch(0.1_0.01_262)]" />
       </div>
