@@ -100,6 +100,8 @@ export interface Flow {
   owner: pg.Client
   hermod: HermodStub
   context: WorkerContext
+  /** Content of ATTESTATION_KEYS_FILE. */
+  attestationKeys: object
   helpdesk: ReturnType<typeof authorize<'enrollment:manage'>>
   /** Speaks with the rights of that role from now on. */
   speakAs(role: 'owner' | 'web' | 'worker'): Promise<void>
@@ -126,6 +128,7 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
   await owner.connect()
   const hermod = await startHermodStub()
   const attestation = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const attestationKeys = { ATTESTATION: [appJwk(attestation.publicKey, { kid: 'test', use: 'sig' })] }
   const context: WorkerContext = {
     hermod: {
       url: hermod.url,
@@ -136,9 +139,7 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
       connectTimeoutMs: 500,
     },
     fqdns: ['127.0.0.1'],
-    attestationKeys: parseAttestationKeys(
-      JSON.stringify({ ATTESTATION: [appJwk(attestation.publicKey, { kid: 'test', use: 'sig' })] }),
-    ),
+    attestationKeys: parseAttestationKeys(JSON.stringify(attestationKeys)),
     caKeyPassphrase: 'a passphrase of the test',
     publicUrl: 'https://desk.example',
     dummyKeys: createDummyKeys(2, 0),
@@ -163,6 +164,7 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
     owner,
     hermod,
     context,
+    attestationKeys,
     helpdesk,
     speakAs,
     async newUser(userid = `flow.${++users}`) {

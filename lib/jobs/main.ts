@@ -32,7 +32,7 @@ import { makeTasks } from './tasks.ts'
 const CONCURRENT_JOBS = 8
 /** Jobs are announced by NOTIFY; this is for those with a time, for retries, and for freed locks. */
 const POLL_MS = 500
-const SWEEP_MS = 10_000
+const SWEEP_MS = 5_000
 const DRAIN_MS = 30_000
 const HOURLY_CRL = { task: 'publish-crl', match: '7 * * * *', options: { jobKey: 'publish-crl', backfillPeriod: 0 } }
 
