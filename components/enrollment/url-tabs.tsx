@@ -45,7 +45,7 @@ export function UrlTabs<Name extends string>({
         aria-label={label}
         tabIndex={-1}
         onKeyDown={onKeyDown}
-        className="flex gap-5 overflow-x-auto border-b px-4"
+        className="flex scroll-mt-16 gap-5 overflow-x-auto border-b px-4"
       >
         {tabs.map((tab) => {
           const chosen = tab.name === value
@@ -60,7 +60,7 @@ export function UrlTabs<Name extends string>({
               tabIndex={chosen ? 0 : -1}
               onClick={() => onChange(tab.name)}
               className={cn(
-                '-mb-px inline-flex h-10 items-center gap-1.5 whitespace-nowrap border-b-2 px-0.5 font-medium text-sm focus-visible:outline-offset-[-2px]',
+                '-mb-px scroll-mt-16 inline-flex h-10 items-center gap-1.5 whitespace-nowrap border-b-2 px-0.5 font-medium text-sm focus-visible:outline-offset-[-2px]',
                 chosen ? 'border-primary text-foreground' : 'border-transparent text-muted-foreground hover:text-foreground',
               )}
             >

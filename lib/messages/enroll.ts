@@ -39,6 +39,7 @@ export const enroll = {
     expiresIn: 'The code holds for',
     cannotScan: 'Offer link',
     cannotScanHint: 'Cannot scan? Open this link on the phone that has the app.',
+    copyHint: 'Or copy the link and open it on the phone that has the app.',
     copy: 'Copy',
     copied: 'Copied',
     secret: 'Show this code to nobody. Whoever scans it gets your certificate.',

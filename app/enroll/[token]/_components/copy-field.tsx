@@ -6,7 +6,7 @@ import { enroll } from '#lib/messages/enroll.ts'
 const words = enroll.scan
 
 /** For a camera that does not work: the code as text. */
-export function CopyField({ value }: { value: string }) {
+export function CopyField({ value, hint }: { value: string; hint: string }) {
   const field = useRef<HTMLInputElement>(null)
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -21,7 +21,7 @@ export function CopyField({ value }: { value: string }) {
   return (
     <div className="space-y-1.5">
       <p id="cannot-scan" className="text-base text-muted-foreground">
-        {words.cannotScanHint}
+        {hint}
       </p>
       <div className="flex gap-2">
         <input

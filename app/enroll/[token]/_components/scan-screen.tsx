@@ -97,7 +97,7 @@ export function ScanScreen({
           </details>
         </>
       )}
-      <CopyField value={offer.uri} />
+      <CopyField value={offer.uri} hint={touch ? words.copyHint : words.cannotScanHint} />
       <button
         type="button"
         disabled={busy}

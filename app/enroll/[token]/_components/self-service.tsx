@@ -125,7 +125,7 @@ function Screen({ name, view, busy, wish, offsetMs }: ScreenProps) {
             </BigButton>
           }
         >
-          <p>{enrollment?.failure}</p>
+          <p>{words.undelivered.text}</p>
           <p>{words.undelivered.open}</p>
         </Message>
       )
