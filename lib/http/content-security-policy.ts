@@ -16,8 +16,10 @@ export function contentSecurityPolicy({ nonce, development, https, connect }: Po
   const directives: Record<string, readonly string[]> = {
     'default-src': ["'none'"],
     'script-src': ["'self'", `'nonce-${nonce}'`, "'strict-dynamic'", ...(development ? ["'unsafe-eval'"] : [])],
-    // Widths and positions are style attributes; they can show things in a wrong place but run nothing.
-    'style-src': ["'self'", "'unsafe-inline'"],
+    // `next dev` shows its own overlays with inline styles that carry no nonce.
+    'style-src': ["'self'", development ? "'unsafe-inline'" : `'nonce-${nonce}'`],
+    // Widths and positions are style attributes: they can show things in a wrong place and run nothing.
+    'style-src-attr': ["'unsafe-inline'"],
     'img-src': ["'self'", 'data:', 'blob:'],
     'font-src': ["'self'"],
     'connect-src': ["'self'", ...connect, ...(development ? ['ws:'] : [])],
