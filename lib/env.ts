@@ -139,7 +139,8 @@ function readLogLevel(source: EnvSource): LogLevel {
   return parsed.data
 }
 
-export const readDataDir = (source: EnvSource): string => resolve(text(source, 'CERTDESK_DATA_DIR') ?? '.data')
+export const readDataDir = (source: EnvSource): string =>
+  resolve(/* turbopackIgnore: true */ text(source, 'CERTDESK_DATA_DIR') ?? '.data')
 
 export const readPort = (source: EnvSource): number => integer(source, 'PORT', 3000, 1, 65_535)
 
