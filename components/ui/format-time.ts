@@ -3,12 +3,13 @@
  * Pages show UTC until the browser has said its zone; the word "UTC" stands there, so neither is ever wrong.
  */
 const LOCALE = 'en-GB'
+/** Name, length, and from how many seconds on it is used: 59½ minutes are an hour, but "yesterday" is 24 hours at least. */
 const UNITS = [
-  ['year', 31_557_600],
-  ['month', 2_629_800],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
+  ['year', 31_557_600, 31_557_600],
+  ['month', 2_629_800, 2_629_800],
+  ['day', 86_400, 86_400],
+  ['hour', 3600, 3570],
+  ['minute', 60, 45],
 ] as const
 
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto', style: 'short' })
@@ -18,11 +19,8 @@ export function formatRelative(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000
   const distance = Math.abs(seconds)
   if (distance < 45) return seconds <= 0 ? 'just now' : 'in a moment'
-  // "Yesterday" is said of days only; 30 hours ago is not one day ago for somebody who looks at a clock.
-  for (const [unit, length] of UNITS) {
-    if (distance >= length * (unit === 'minute' ? 0.75 : 1)) return relative.format(Math.round(seconds / length), unit)
-  }
-  return relative.format(Math.round(seconds / 60), 'minute')
+  const [unit, length] = UNITS.find(([, , from]) => distance >= from) ?? UNITS[4]
+  return relative.format(Math.round(seconds / length), unit)
 }
 
 /** "24 Nov 2026, 14:03:22 CET". */
