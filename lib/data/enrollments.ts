@@ -75,3 +75,9 @@ export async function getEnrollment(
   const row = rows[0]
   return row ? toEnrollmentView(grant, row) : null
 }
+
+/** Whether there is such an enrolment for staff to see; for streams, which need to know no more. */
+export async function hasEnrollment(_grant: Grant<'enrollment:read'>, id: string): Promise<boolean> {
+  if (!isId(id)) return false
+  return (await db().$queryRaw<unknown[]>`SELECT 1 FROM enrollment WHERE id = ${id}::uuid`).length === 1
+}

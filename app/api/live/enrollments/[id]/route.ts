@@ -5,7 +5,7 @@ import { actorFromBearer, actorFromSession } from '#lib/auth/actor.ts'
 import { defineMethods, defineRoute } from '#lib/auth/api-route.ts'
 import { may } from '#lib/auth/permissions.ts'
 import { RequestError } from '#lib/core/errors.ts'
-import { getEnrollment } from '#lib/data/enrollments.ts'
+import { hasEnrollment } from '#lib/data/enrollments.ts'
 import { changeStream } from '#lib/live/stream.ts'
 import { apiMessages } from '#lib/messages/api.ts'
 
@@ -16,7 +16,7 @@ export const { GET, POST, PUT, PATCH, DELETE } = defineMethods({
   GET: defineRoute(
     { permission: 'enrollment:read', params: idParamsSchema, actor: whoAsks },
     async ({ grant, params, request }) => {
-      if (!(await getEnrollment(grant, params.id))) throw new RequestError('not_found', apiMessages.notFound)
+      if (!(await hasEnrollment(grant, params.id))) throw new RequestError('not_found', apiMessages.notFound)
       const { actor } = grant
       return changeStream({
         topic: `enrollment:${params.id}`,
