@@ -60,6 +60,7 @@ export const enroll = {
   },
   undelivered: {
     title: 'Not on your phone yet',
+    text: 'Your certificate is ready, but your phone has not stored it.',
     open: 'Open the app on your phone, then press the button.',
     sendAgain: 'Send again',
   },
