@@ -104,7 +104,9 @@ async function needBrowser(): Promise<void> {
 }
 
 mkdirSync('test-results', { recursive: true })
-await step('static', 'format and lint', () => asOne(run(bin('biome'), ['ci', '--error-on-warnings', '.'])))
+await step('static', 'format and lint', () =>
+  asOne(run(bin('biome'), ['ci', '--error-on-warnings', `--colors=${process.stdout.isTTY ? 'force' : 'off'}`, '.'])),
+)
 // Next writes the types of routes and of its own globals; a fresh clone has none.
 await step('static', 'types', async () => {
   const written = await run(bin('next'), ['typegen'])

@@ -23,21 +23,22 @@ export function formatRelative(at: Date, now: Date): string {
   return relative.format(Math.round(seconds / length), unit)
 }
 
-/** "24 Nov 2026, 14:03:22 CET". */
-export function formatAbsolute(at: Date, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat(LOCALE, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'short',
-    timeZone,
-  }).format(at)
+const DATE = { day: 'numeric', month: 'short', year: 'numeric' } as const
+const EXACT = { ...DATE, hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const
+
+/** Making a formatter costs fifty times what using one does, and a list has a hundred times in it. */
+const made = new Map<string, Intl.DateTimeFormat>()
+function formatter(style: 'date' | 'exact', timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${style} ${timeZone ?? ''}`
+  const known = made.get(key)
+  if (known) return known
+  const fresh = new Intl.DateTimeFormat(LOCALE, { ...(style === 'date' ? DATE : EXACT), timeZone })
+  made.set(key, fresh)
+  return fresh
 }
 
+/** "24 Nov 2026, 14:03:22 CET". */
+export const formatAbsolute = (at: Date, timeZone: string | undefined): string => formatter('exact', timeZone).format(at)
+
 /** "24 Nov 2026". */
-export function formatDate(at: Date, timeZone: string | undefined): string {
-  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', year: 'numeric', timeZone }).format(at)
-}
+export const formatDate = (at: Date, timeZone: string | undefined): string => formatter('date', timeZone).format(at)

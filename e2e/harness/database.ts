@@ -52,6 +52,7 @@ export async function startTestServer(): Promise<TestServer> {
     password,
     port,
     logFile: join(folder, 'postgres.log'),
+    copyProgramsTo: join(folder, 'programs'),
     settings: FAST,
   })
   const stop = async (): Promise<void> => {

