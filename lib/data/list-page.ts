@@ -94,5 +94,5 @@ export async function toPage<R, T>(
 }
 
 /** `SELECT count(*)` that stops one after the cap. */
-export const cappedCount = (from: Prisma.Sql, where: Prisma.Sql): Prisma.Sql =>
-  Prisma.sql`SELECT count(*)::int AS n FROM (SELECT 1 FROM ${from} WHERE ${where} LIMIT ${TOTAL_CAP + 1}::int) AS counted`
+export const cappedCount = (from: Prisma.Sql, where: Prisma.Sql, cap = TOTAL_CAP): Prisma.Sql =>
+  Prisma.sql`SELECT count(*)::int AS n FROM (SELECT 1 FROM ${from} WHERE ${where} LIMIT ${cap + 1}::int) AS counted`
