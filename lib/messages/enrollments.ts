@@ -102,7 +102,6 @@ export const enrollments = {
   keep: 'Keep it',
   tryAgain: 'Start again',
   sendAgain: 'Send again',
-  revoke: 'Revoke the certificate',
   startAnother: 'New enrolment',
   toUser: 'To the person',
   toEvidence: 'See what failed',

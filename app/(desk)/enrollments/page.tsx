@@ -1,15 +1,12 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { redirect } from 'next/navigation'
 import { ButtonLink } from '#components/ui/button-link.tsx'
-import { Card } from '#components/ui/card.tsx'
-import { EmptyState } from '#components/ui/empty-state.tsx'
 import { FilterLinks } from '#components/ui/filter-links.tsx'
 import { Icon } from '#components/ui/icon.tsx'
+import { ListFrame, ListToolbar } from '#components/ui/list-page.tsx'
 import { ListSearch } from '#components/ui/list-search.tsx'
 import { type ListParams, listUrl } from '#components/ui/list-url.ts'
 import { PageHeader } from '#components/ui/page-header.tsx'
-import { Pagination } from '#components/ui/pagination.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { SortHeader } from '#components/ui/sort-header.tsx'
 import { EnrollmentStateBadge } from '#components/ui/status-badge.tsx'
@@ -18,30 +15,26 @@ import { requireGrant } from '#lib/auth/actor.ts'
 import { may } from '#lib/auth/permissions.ts'
 import type { EnrollmentRow } from '#lib/core/views.ts'
 import { listEnrollments } from '#lib/data/enrollments.ts'
+import { PAGE_SIZE } from '#lib/data/list-page.ts'
 import { common } from '#lib/messages/common.ts'
 import { enrollments as words } from '#lib/messages/enrollments.ts'
-import { listParamsSchema, STATE_FILTERS, type StateFilter } from './schema.ts'
+import type { SearchParams } from '../search-params.ts'
+import { enrollmentListParams, STATE_FILTERS, type StateFilter } from './schema.ts'
 
 export const metadata: Metadata = { title: words.title }
 
 const PATH = '/enrollments'
-const PAGE_SIZE = 50
 
-export default async function EnrollmentsPage({ searchParams }: { searchParams: Promise<Record<string, unknown>> }) {
+export default async function EnrollmentsPage({ searchParams }: { searchParams: SearchParams }) {
+  const { page, ...query } = enrollmentListParams.parse(await searchParams)
   const grant = await requireGrant('enrollment:read')
-  const query = listParamsSchema.parse(await searchParams)
-  const params: ListParams = { q: query.q, state: query.state, hours: query.hours, sort: query.sort, page: query.page }
   const result = await listEnrollments(grant, {
     q: query.q,
     state: query.state && STATE_FILTERS[query.state],
     withinHours: query.hours,
     sort: query.sort,
-    page: query.page,
-    limit: PAGE_SIZE,
+    page,
   })
-  // A page past the end: a bookmark of a list that has become shorter.
-  if (result.items.length === 0 && query.page > 1) redirect(listUrl(PATH, params, { page: 1 }))
-  const filtered = Boolean(query.q || query.state || query.hours)
   const newButton = may(grant.actor, 'enrollment:manage') && (
     <ButtonLink href="/enrollments/new">
       <Icon name="plus" className="size-3.5" />
@@ -51,12 +44,12 @@ export default async function EnrollmentsPage({ searchParams }: { searchParams: 
   return (
     <>
       <PageHeader title={words.title} actions={newButton} />
-      <div className="mb-3 flex flex-wrap items-center gap-2">
+      <ListToolbar>
         <ListSearch label={words.search} placeholder={words.searchPlaceholder} />
         <FilterLinks
           label={words.filterLabel}
           path={PATH}
-          params={params}
+          params={query}
           name="state"
           value={query.state}
           options={[
@@ -66,103 +59,85 @@ export default async function EnrollmentsPage({ searchParams }: { searchParams: 
         />
         {query.hours && (
           <Link
-            href={listUrl(PATH, params, { hours: undefined })}
+            href={listUrl(PATH, query, { hours: undefined })}
             prefetch={false}
-            className="inline-flex h-7 items-center gap-1.5 rounded-md border bg-card px-2.5 text-sm hover:bg-accent"
+            className="inline-flex h-8 items-center gap-1.5 rounded-md border bg-card px-2.5 text-sm hover:bg-accent"
           >
             {words.within(query.hours)}
             <Icon name="x" className="size-3.5" />
             <span className="sr-only">{common.clear}</span>
           </Link>
         )}
-      </div>
-      <Card>
-        {result.items.length === 0 ? (
-          <EmptyState
-            icon="qr-code"
-            title={filtered ? words.noneFoundTitle : words.emptyTitle}
-            actions={
-              filtered ? (
-                <ButtonLink href={PATH} variant="outline">
-                  {common.showAll}
-                </ButtonLink>
-              ) : (
-                newButton
-              )
-            }
-          >
-            {filtered ? words.noneFoundText : words.emptyText}
-          </EmptyState>
-        ) : (
-          <>
-            <EnrollmentTable rows={result.items} params={params} sort={query.sort ?? '-created'} />
-            <Pagination
-              path={PATH}
-              params={params}
-              page={query.page}
-              pageSize={PAGE_SIZE}
-              shown={result.items.length}
-              total={result.total}
-              capped={result.totalCapped}
-            />
-          </>
-        )}
-      </Card>
+      </ListToolbar>
+      <ListFrame
+        path={PATH}
+        params={query}
+        page={page}
+        pageSize={PAGE_SIZE}
+        result={result}
+        empty={{ icon: 'qr-code', title: words.emptyTitle, text: words.emptyText, action: newButton }}
+        none={{ title: words.noneFoundTitle, text: words.noneFoundText, clear: common.showAll }}
+      >
+        <EnrollmentTable rows={result.items} params={query} sort={query.sort ?? '-created'} />
+      </ListFrame>
     </>
   )
 }
 
 function EnrollmentTable({ rows, params, sort }: { rows: readonly EnrollmentRow[]; params: ListParams; sort: string }) {
+  const sorting = { path: PATH, params, sort }
+  const { columns } = words
   return (
-    <Table label={words.title}>
+    <Table label={words.title} fixed>
       <TableHeader>
         <tr>
-          <TableHead>{words.columns.person}</TableHead>
-          <TableHead>{words.columns.state}</TableHead>
-          <TableHead>{words.columns.profile}</TableHead>
-          <TableHead>{words.columns.phone}</TableHead>
-          <TableHead>{words.columns.startedBy}</TableHead>
-          <SortHeader path={PATH} params={params} column="created" sort={sort}>
-            {words.columns.created}
+          <TableHead className="w-[22%] max-sm:w-auto">{columns.person}</TableHead>
+          <TableHead className="w-48 max-sm:w-42">{columns.state}</TableHead>
+          <TableHead className="w-[16%] max-lg:hidden">{columns.profile}</TableHead>
+          <TableHead className="max-md:hidden">{columns.phone}</TableHead>
+          <TableHead className="w-[15%] max-xl:hidden">{columns.startedBy}</TableHead>
+          <SortHeader {...sorting} column="created" className="w-28 max-sm:hidden">
+            {columns.created}
           </SortHeader>
-          <SortHeader path={PATH} params={params} column="changed" sort={sort}>
-            {words.columns.changed}
+          <SortHeader {...sorting} column="changed" className="w-28 max-lg:hidden">
+            {columns.changed}
           </SortHeader>
         </tr>
       </TableHeader>
       <TableBody>
         {rows.map((row) => (
-          <TableRow key={row.id} className="relative">
-            <TableCell className="max-w-64">
-              {/* The link covers the row: anywhere in it opens the enrolment. */}
+          <TableRow key={row.id}>
+            <TableCell>
               <Link
                 href={`${PATH}/${row.id}`}
                 prefetch={false}
-                className="foreign-line block font-medium after:absolute after:inset-0 hover:text-link"
+                className="foreign-line block font-medium hover:text-link hover:underline"
                 title={row.user.name}
               >
                 {row.user.name}
               </Link>
-              <span className="block truncate font-mono text-muted-foreground text-xs">{row.user.userid}</span>
+              <span className="foreign-line block text-muted-foreground text-xs">{row.user.userid}</span>
             </TableCell>
             <TableCell>
               <EnrollmentStateBadge state={row.state} />
+              <span className="block text-muted-foreground text-xs sm:hidden">
+                <RelativeTime at={row.createdAt} />
+              </span>
             </TableCell>
-            <TableCell className="max-w-44 truncate">{row.profile.title}</TableCell>
-            <TableCell className="max-w-52">
-              {row.device ? (
-                <span className="foreign-line block" title={`${row.device.name} · ${row.device.model}`}>
-                  {row.device.name}
-                </span>
-              ) : (
-                <span className="text-muted-foreground">{common.none}</span>
-              )}
+            <TableCell className="foreign-line max-lg:hidden">{row.profile.title}</TableCell>
+            <TableCell
+              className="foreign-line max-md:hidden"
+              title={row.device ? `${row.device.name} · ${row.device.model}` : undefined}
+            >
+              {row.device ? row.device.name : <span className="text-muted-foreground">{common.none}</span>}
             </TableCell>
-            <TableCell className="foreign-line max-w-44 text-muted-foreground">{row.startedByName}</TableCell>
-            <TableCell className="whitespace-nowrap text-muted-foreground">
+            <TableCell className="foreign-line text-muted-foreground max-xl:hidden" title={row.startedByName}>
+              {row.startedByName}
+            </TableCell>
+            <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">
               <RelativeTime at={row.createdAt} />
             </TableCell>
-            <TableCell className="whitespace-nowrap text-muted-foreground">
+            <TableCell className="whitespace-nowrap text-muted-foreground max-lg:hidden">
               <RelativeTime at={row.stateChangedAt} />
             </TableCell>
           </TableRow>

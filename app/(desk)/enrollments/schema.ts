@@ -1,6 +1,7 @@
 /** What the actions and addresses of these pages take. */
 import { z } from 'zod'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { numberParam, oneOfParam, pageParam, textParam } from '../search-params.ts'
 import { LINK_DAYS } from './link-days.ts'
 
 export const startSchema = z.strictObject({
@@ -27,13 +28,12 @@ export const STATE_FILTERS = {
 } as const satisfies Record<string, readonly EnrollmentState[]>
 export type StateFilter = keyof typeof STATE_FILTERS
 
-/** An address is written by hand, too: what is not understood is left out, never an error. */
-const one = (value: unknown) => (Array.isArray(value) ? value[0] : value)
+const filters = Object.keys(STATE_FILTERS) as [StateFilter, ...StateFilter[]]
 
-export const listParamsSchema = z.object({
-  q: z.preprocess(one, z.string().max(200)).catch(''),
-  state: z.preprocess(one, z.enum(Object.keys(STATE_FILTERS) as [StateFilter, ...StateFilter[]]).optional()).catch(undefined),
-  hours: z.preprocess(one, z.coerce.number().int().min(1).max(8760).optional()).catch(undefined),
-  sort: z.preprocess(one, z.enum(['-created', 'created', '-changed', 'changed']).optional()).catch(undefined),
-  page: z.preprocess(one, z.coerce.number().int().min(1).max(200)).catch(1),
+export const enrollmentListParams = z.object({
+  q: textParam,
+  state: oneOfParam(filters),
+  hours: numberParam(1, 8760),
+  sort: oneOfParam(['-created', 'created', '-changed', 'changed']),
+  page: pageParam,
 })

@@ -2,6 +2,7 @@
 /** What stands in the middle: the code, what the phone said, or how it ended. One thing at a time, by state. */
 import dynamic from 'next/dynamic'
 import type { ReactNode } from 'react'
+import { RevokeButton } from '#components/certificate/revoke-button.tsx'
 import { ChecksSummary } from '#components/enrollment/checks-summary.tsx'
 import { DeviceCard } from '#components/enrollment/device-card.tsx'
 import { QrOffer, QrPlaceholder } from '#components/enrollment/qr-offer.tsx'
@@ -11,6 +12,7 @@ import { Icon } from '#components/ui/icon.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
 import type { EnrollmentView } from '#lib/core/views.ts'
 import { enrollments as words } from '#lib/messages/enrollments.ts'
+import { revokeAction } from '../../../certificates/actions.ts'
 
 const OutcomePanel = dynamic(() => import('#components/enrollment/outcome-panel.tsx').then((module) => module.OutcomePanel))
 
@@ -149,9 +151,18 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
             {words.sendAgain}
           </SubmitButton>
           {certificate && (
-            <ButtonLink variant="destructive-outline" href={`/certificates/${certificate.id}`}>
-              {words.revoke}
-            </ButtonLink>
+            <RevokeButton
+              revoke={revokeAction}
+              certificate={{
+                id: certificate.id,
+                serialNumber: certificate.serialNumber,
+                profile: certificate.profile,
+                subject: certificate.subject,
+                notAfter: certificate.notAfter,
+                userName: view.user.name,
+                phoneName: view.device?.name ?? null,
+              }}
+            />
           )}
         </>
       )

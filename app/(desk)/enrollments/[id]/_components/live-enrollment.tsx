@@ -175,19 +175,19 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
 
 function Facts({ view }: { view: EnrollmentView }) {
   return (
-    <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
-      <Link
-        href={`/users/${encodeURIComponent(view.user.userid)}`}
-        prefetch={false}
-        className="font-medium text-link underline-offset-4 hover:underline"
-      >
-        <bdi className="foreign">{view.user.name}</bdi>
-      </Link>
-      <span className="font-mono text-xs">{view.user.userid}</span>
-      <span aria-hidden="true">·</span>
+    <p className="flex flex-wrap items-center gap-x-4 gap-y-0.5">
+      <span className="min-w-0">
+        <Link
+          href={`/users/${encodeURIComponent(view.user.userid)}`}
+          prefetch={false}
+          className="font-medium text-link underline-offset-4 hover:underline"
+        >
+          <bdi className="foreign">{view.user.name}</bdi>
+        </Link>{' '}
+        <span className="font-mono text-xs">{view.user.userid}</span>
+      </span>
       <span>{view.profile.title}</span>
-      <span aria-hidden="true">·</span>
-      <span>
+      <span className="foreign">
         {words.startedBy(view.startedByName)} <RelativeTime at={view.createdAt} />
       </span>
       <span className="inline-flex items-center">
