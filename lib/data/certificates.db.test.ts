@@ -144,6 +144,7 @@ describe('home', () => {
   it('counts what waits, what runs out and what failed; says what does not live', async () => {
     await lists.addEnrollment(userId, 'undelivered')
     await lists.addEnrollment(userId, 'rejected')
+    await lists.addEnrollment(userId, 'delivering')
     const view = await getHome(grants.enrollments)
     expect(view).toMatchObject({ undelivered: 1, failedToday: 1, expiring7: 1, expiring30: 2, orphanCallbacks: 0 })
     expect(view.running).toBeGreaterThanOrEqual(1)
