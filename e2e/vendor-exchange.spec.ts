@@ -70,7 +70,7 @@ async function standAsInTheExample(sql: pg.Client): Promise<string> {
   const one = async (text: string, values: unknown[]) => (await sql.query(text, values)).rows[0].id as string
   const userId = await one(
     `insert into "user" (id, userid, name, email, attributes, updated_at) values (gen_random_uuid(), $1, 'Anders Wallbom', 'anders.wallbom@nexusgroup.com', $2, now()) returning id`,
-    [provCommand.userid, { C: 'SE', L: 'Sto1', O: 'Nexus Group AB', OU: 'Personal Mobile' }],
+    [provCommand.userid, { C: 'SE', L: 'Sto', O: 'Nexus Group AB', OU: 'Personal Mobile' }],
   )
   const { rows } = await sql.query(
     'select pv.definition, pv.issuer_id from profile_version pv join profile p on p.id = pv.profile_id order by p.position limit 1',
