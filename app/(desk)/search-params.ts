@@ -6,7 +6,13 @@ import { z } from 'zod'
 
 const first = (value: unknown) => (Array.isArray(value) ? value[0] : value)
 
-export const textParam = z.preprocess(first, z.string().max(200)).catch('')
+const MAX_TEXT = 200
+
+/** What is too long is cut, as the search fields do. */
+export const textParam = z
+  .preprocess(first, z.string())
+  .transform((text) => text.slice(0, MAX_TEXT))
+  .catch('')
 export const pageParam = z.preprocess(first, z.coerce.number().int().min(1).max(200)).catch(1)
 export const numberParam = (min: number, max: number) =>
   z.preprocess(first, z.coerce.number().int().min(min).max(max).optional()).catch(undefined)

@@ -1,4 +1,4 @@
-/** Writes icons.css from lucide's drawings: `node components/ui/make-icons.ts`, after a change of icon-names.ts. */
+/** Writes icons.css from lucide's drawings: `node components/ui/make-icons.ts && npm run format`, after a change of icon-names.ts. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ICON_NAMES } from './icon-names.ts'
 

@@ -174,7 +174,7 @@ export async function createUser(grant: Grant<'user:manage'>, user: NewUser): Pr
   } catch (error) {
     if (isUniqueViolation(error))
       throw new RequestError('userid_taken', `There is already somebody with the user id ${userid}.`, {
-        fields: { userid: 'Taken' },
+        fields: { userid: 'Somebody else has it.' },
       })
     throw error
   }
