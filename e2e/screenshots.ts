@@ -27,6 +27,7 @@ try {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
     return (await response.json()) as Record<string, never>
   }
   const profile = ((await api('GET', '/profiles')) as unknown as { items: { name: string }[] }).items[0]?.name
@@ -35,7 +36,7 @@ try {
   )
   const longName = {
     userid: 'long.name',
-    name: 'Wolfeschlegelsteinhausenbergerdorff-Åkerström von und zu Hohenlohe-Langenburg',
+    name: 'Wolfeschlegelsteinhausenbergerdorff-Åkerström von Hohenlohe',
     email: 'wolfeschlegelsteinhausenbergerdorff.akerstrom.hohenlohe@subsidiary.example.test',
     department: 'Department of Long Names, Exceptional Cases and Interdepartmental Coordination',
     attributes: { C: 'SE', L: 'Göteborg', O: 'Example AB', OU: 'Long names' },
