@@ -34,7 +34,7 @@ export function RecentEnrollments({ enrollments }: { enrollments: readonly Enrol
               <TableHead className="w-[30%] max-sm:w-auto">{columns.person}</TableHead>
               <TableHead className="w-46">{columns.state}</TableHead>
               <TableHead className="max-md:hidden">{columns.profile}</TableHead>
-              <TableHead className="max-lg:hidden">{columns.phone}</TableHead>
+              <TableHead className="max-2xl:hidden">{columns.phone}</TableHead>
               <TableHead className="w-28 max-sm:hidden">{columns.changed}</TableHead>
             </tr>
           </TableHeader>
@@ -55,7 +55,7 @@ export function RecentEnrollments({ enrollments }: { enrollments: readonly Enrol
                   <EnrollmentStateBadge state={e.state} />
                 </TableCell>
                 <TableCell className="foreign-line text-muted-foreground max-md:hidden">{e.profile.title}</TableCell>
-                <TableCell className="foreign-line text-muted-foreground max-lg:hidden" title={e.device?.name}>
+                <TableCell className="foreign-line text-muted-foreground max-2xl:hidden" title={e.device?.name}>
                   {e.device?.name ?? ''}
                 </TableCell>
                 <TableCell className="whitespace-nowrap text-muted-foreground max-sm:hidden">
