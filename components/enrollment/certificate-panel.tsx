@@ -7,9 +7,8 @@ import { Icon } from '#components/ui/icon.tsx'
 import { AbsoluteTime } from '#components/ui/relative-time.tsx'
 import { CertificateStateBadge } from '#components/ui/status-badge.tsx'
 import type { EnrollmentView } from '#lib/core/views.ts'
-import { enrollments } from '#lib/messages/enrollments.ts'
+import { enrollmentCertificate as words } from '#lib/messages/enrollment-certificate.ts'
 
-const words = enrollments.certificate
 const DAY_MS = 86_400_000
 
 export function CertificatePanel({ certificate: c }: { certificate: EnrollmentView['certificates'][number] }) {

@@ -2,38 +2,9 @@
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import type { FailureCode } from '#lib/core/errors.ts'
 
-const seconds = (n: number): string => (n < 10 ? `${n.toFixed(1)} s` : `${Math.round(n)} s`)
-
 export const enrollments = {
   title: 'Enrolments',
-  count: (n: string) => `${n} in this list`,
   new: 'New enrolment',
-  search: 'Search enrolments',
-  searchPlaceholder: 'Name, login, e-mail or enrolment id',
-  filterLabel: 'State',
-  filters: {
-    all: 'All',
-    running: 'Running',
-    undelivered: 'Not on the phone',
-    completed: 'Completed',
-    failed: 'Failed',
-    ended: 'Expired or cancelled',
-  },
-  within: (hours: number) => (hours === 24 ? 'Changed in the last 24 hours' : `Changed in the last ${hours} hours`),
-  columns: {
-    person: 'Person',
-    state: 'State',
-    profile: 'Profile',
-    phone: 'Phone',
-    created: 'Started',
-    changed: 'Changed',
-    startedBy: 'Started by',
-  },
-  emptyTitle: 'No enrolments yet',
-  emptyText: 'An enrolment puts one profile’s certificate on one phone for one person.',
-  noneFoundTitle: 'Nothing matches',
-  noneFoundText: 'No enrolment matches this search and filter.',
-
   headline: {
     awaiting_approval: 'Waiting for approval',
     requesting: 'Fetching a code',
@@ -67,11 +38,7 @@ export const enrollments = {
     delivering: 'The certificate has been sent. The phone stores it when the app is open.',
   } satisfies Partial<Record<EnrollmentState, string>>,
 
-  forWhom: 'For',
-  userid: 'Login',
-  profile: 'Profile',
   startedBy: (name: string) => `Started by ${name}`,
-  viaLink: 'through a one-time link',
   id: 'enrolment id',
   parent: 'Enrolments',
 
@@ -89,7 +56,6 @@ export const enrollments = {
     newCodeHint: 'The code shown now stops working at once.',
     copyLink: 'Copy link',
     trainingPhone: 'Open on the training phone',
-    trainingPhoneNote: 'opens in a new tab',
     secret: 'Whoever has this code can use it. Send it to nobody but the caller.',
     fetching: 'Fetching a code…',
     auditor: 'The code is shown only to those who may manage enrolments.',
@@ -105,7 +71,6 @@ export const enrollments = {
   startAnother: 'New enrolment',
   toUser: 'To the person',
   toEvidence: 'See what failed',
-  details: 'Details for staff',
 
   steps: {
     region: 'Progress',
@@ -115,15 +80,10 @@ export const enrollments = {
     issued: 'Certificate issued',
     stored: 'On the phone',
     status: { done: 'done', active: 'in progress', failed: 'failed', stopped: 'stopped', todo: 'to come' },
-    took: seconds,
   },
 
   device: {
     title: 'Phone',
-    name: 'Name',
-    model: 'Model',
-    os: 'System',
-    key: (keyid: string) => `Key “${keyid}”`,
     subject: 'Subject asked for',
     fingerprint: 'Public key SHA-256',
     untrusted: 'As the phone says of itself.',
@@ -134,7 +94,6 @@ export const enrollments = {
     passed: (n: number) => `All ${n} checks passed`,
     passedWithNotes: (n: number, notes: number) => `${n} checks passed, ${notes} ${notes === 1 ? 'note' : 'notes'} to read`,
     failed: (n: number) => (n === 1 ? '1 check failed' : `${n} checks failed`),
-    running: 'Checks are running',
     show: 'Show evidence',
   },
 
@@ -165,7 +124,6 @@ export const enrollments = {
 
   timeline: {
     empty: 'Nothing has been written down yet.',
-    after: (s: number) => `+${seconds(s)}`,
     by: 'by',
     actions: {
       'enrollment.started': 'Enrolment started',
@@ -198,71 +156,15 @@ export const enrollments = {
     } as Readonly<Record<string, string>>,
   },
 
-  certificate: {
-    none: 'No certificate yet',
-    noneText: 'The certificate appears here as soon as it has been issued.',
-    noneEnded: 'No certificate was issued in this enrolment.',
-    subject: 'Subject',
-    issuer: 'Issued by',
-    serial: 'Serial number',
-    validity: 'Valid',
-    until: 'until',
-    keyid: 'Key',
-    delivered: 'Stored on the phone',
-    notDelivered: 'not yet',
-    revoked: 'Revoked',
-    downloadPem: 'Download PEM',
-    downloadDer: 'Download DER',
-    open: 'Open certificate',
-    left: (days: number, total: number) => `${days} of ${total} days left`,
+  noCertificate: {
+    title: 'No certificate yet',
+    text: 'The certificate appears here as soon as it has been issued.',
+    ended: 'No certificate was issued in this enrolment.',
   },
 
   live: {
-    connected: 'Live',
-    connecting: 'Connecting…',
-    polling: 'Looks every 5 s',
-    ended: 'Ended',
     stale: 'The portal cannot be reached just now. What you see may be old; it goes on by itself.',
     titleIncludes: (headline: string, name: string) => `${headline} · ${name}`,
-  },
-
-  newPage: {
-    title: 'New enrolment',
-    pick: 'Who is it for?',
-    search: 'Search people',
-    searchPlaceholder: 'Name, login or e-mail',
-    unknown: (userid: string) => `There is nobody with the login “${userid}”.`,
-    noneFound: 'Nobody is found by that',
-    noneFoundText: 'People come from the directory. Check the spelling, or add the person first.',
-    typeToSearch: 'Type a name, a login or an e-mail address.',
-    more: (n: string) => `${n} people match. Type more to narrow it down.`,
-    change: 'Somebody else',
-    profile: 'Profile',
-    profileHint: (days: number, issuer: string) => `valid ${days} days · issued by ${issuer}`,
-    gates: { approval: 'needs approval', confirmation: 'the user confirms the phone' },
-    readiness: 'What the certificate will say',
-    subject: 'Subject',
-    validUntil: 'Valid until',
-    problems: 'This cannot be started yet',
-    ready: 'Everything is there.',
-    delivery: 'How will the phone get it?',
-    showCode: 'Show the code here',
-    showCodeText: 'The person sits beside you, or sees your screen, and scans the code now.',
-    makeLink: 'Make a one-time link',
-    makeLinkText: 'The person opens the page alone, later, on a computer or on the phone.',
-    validFor: 'Link holds for',
-    days: (n: number) => (n === 1 ? '1 day' : `${n} days`),
-    link: 'One-time link',
-    linkMade: 'The link is shown this once',
-    linkText: (name: string, until: string) =>
-      `Send it to ${name} only. It holds until ${until} and is used up when the certificate is on the phone; opening it does nothing.`,
-    copyLink: 'Copy link',
-    another: 'Make another',
-    running: (n: number) =>
-      n === 1 ? 'There is an enrolment under way for this person' : `There are ${n} enrolments under way for this person`,
-    openRunning: 'Open it',
-    noProfiles: 'No profile is switched on',
-    noProfilesText: 'An administrator sets up what can be put on phones.',
   },
 
   errors: {

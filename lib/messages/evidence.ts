@@ -30,7 +30,6 @@ export const evidence = {
   exchange: {
     none: 'No messages yet',
     noneText: 'Every message to and from the messaging server appears here as it was sent.',
-    loading: 'Reading the messages…',
     failed: 'The messages could not be read.',
     decoded: 'Decoded',
     raw: 'Raw',
@@ -43,8 +42,6 @@ export const evidence = {
     payload: 'Payload',
     signature: (bytes: number) => `Signature, ${bytes} bytes`,
     nestedAt: (path: string) => `Signed part at ${path}`,
-    jws: 'Signed message (JWS)',
-    characters: (n: number) => `${n.toLocaleString('en-GB')} characters`,
     copy: 'message',
     secrets: 'Offer links are taken out; the nonce is hidden while a code is live.',
   },

@@ -17,7 +17,8 @@ import type { EnrollmentRow } from '#lib/core/views.ts'
 import { listEnrollments } from '#lib/data/enrollments.ts'
 import { PAGE_SIZE } from '#lib/data/list-page.ts'
 import { common } from '#lib/messages/common.ts'
-import { enrollments as words } from '#lib/messages/enrollments.ts'
+import { enrollmentList as words } from '#lib/messages/enrollment-list.ts'
+import { enrollments } from '#lib/messages/enrollments.ts'
 import type { SearchParams } from '../search-params.ts'
 import { enrollmentListParams, STATE_FILTERS, type StateFilter } from './schema.ts'
 
@@ -38,7 +39,7 @@ export default async function EnrollmentsPage({ searchParams }: { searchParams: 
   const newButton = may(grant.actor, 'enrollment:manage') && (
     <ButtonLink href="/enrollments/new">
       <Icon name="plus" className="size-3.5" />
-      {words.new}
+      {enrollments.new}
     </ButtonLink>
   )
   return (

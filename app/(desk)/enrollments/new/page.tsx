@@ -13,13 +13,14 @@ import { findUserFacts } from '#lib/data/enrollment-facts.ts'
 import { listEnrollments } from '#lib/data/enrollments.ts'
 import { listProfiles } from '#lib/data/profiles.ts'
 import { listUsers } from '#lib/data/users.ts'
-import { enrollments as words } from '#lib/messages/enrollments.ts'
+import { enrollmentList } from '#lib/messages/enrollment-list.ts'
+import { newEnrollment as words } from '#lib/messages/new-enrollment.ts'
 import { previewSubject } from '#lib/workflows/preview-subject.ts'
 import { STATE_FILTERS } from '../schema.ts'
 import { NewEnrollmentForm } from './_components/new-enrollment-form.tsx'
 import { PersonPicker } from './_components/person-picker.tsx'
 
-export const metadata: Metadata = { title: words.newPage.title }
+export const metadata: Metadata = { title: words.title }
 
 const FEW = 12
 const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '')
@@ -43,12 +44,12 @@ export default async function NewEnrollmentPage({ searchParams }: { searchParams
   )
   return (
     <>
-      <PageHeader title={words.newPage.title} parent={{ href: `/users/${encodeURIComponent(user.userid)}`, title: user.name }} />
+      <PageHeader title={words.title} parent={{ href: `/users/${encodeURIComponent(user.userid)}`, title: user.name }} />
       {running.items.length > 0 && <Running rows={running.items} total={running.total} />}
       {choices.length === 0 ? (
         <Card>
-          <EmptyState icon="id-card" title={words.newPage.noProfiles}>
-            {words.newPage.noProfilesText}
+          <EmptyState icon="id-card" title={words.noProfiles}>
+            {words.noProfilesText}
           </EmptyState>
         </Card>
       ) : (
@@ -64,7 +65,7 @@ export default async function NewEnrollmentPage({ searchParams }: { searchParams
 /** A closed window loses nothing: what is under way is found again here. */
 function Running({ rows, total }: { rows: readonly EnrollmentRow[]; total: number }) {
   return (
-    <Alert tone="info" title={words.newPage.running(total)} className="mb-4">
+    <Alert tone="info" title={words.running(total)} className="mb-4">
       <ul className="space-y-1.5">
         {rows.map((row) => (
           <li key={row.id} className="flex flex-wrap items-center gap-2">
@@ -72,7 +73,7 @@ function Running({ rows, total }: { rows: readonly EnrollmentRow[]; total: numbe
             <span>{row.profile.title}</span>
             <RelativeTime at={row.createdAt} className="text-muted-foreground" />
             <ButtonLink size="sm" variant="outline" href={`/enrollments/${row.id}`}>
-              {words.newPage.openRunning}
+              {words.openRunning}
             </ButtonLink>
           </li>
         ))}
@@ -87,10 +88,10 @@ async function PickPerson({ q, unknown }: { q: string; unknown?: string }) {
   const people = q ? await listUsers(authorize(actor, 'user:read'), { q, limit: FEW }) : null
   return (
     <>
-      <PageHeader title={words.newPage.title} parent={{ href: '/enrollments', title: words.title }} />
+      <PageHeader title={words.title} parent={{ href: '/enrollments', title: enrollmentList.title }} />
       {unknown && (
         <Alert tone="warning" className="mb-4">
-          {words.newPage.unknown(unknown)}
+          {words.unknown(unknown)}
         </Alert>
       )}
       <PersonPicker people={people} />

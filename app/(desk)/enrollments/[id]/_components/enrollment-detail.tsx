@@ -3,7 +3,6 @@
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useSearchParams } from 'next/navigation'
-import { CertificatePanel } from '#components/enrollment/certificate-panel.tsx'
 import { EnrollmentTimeline } from '#components/enrollment/timeline.tsx'
 import { UrlTabs } from '#components/enrollment/url-tabs.tsx'
 import { Alert } from '#components/ui/alert.tsx'
@@ -20,6 +19,10 @@ const loading = () => <Skeleton className="h-40 w-full" />
 const EvidenceTable = dynamic(() => import('#components/enrollment/evidence-table.tsx').then((module) => module.EvidenceTable), {
   loading,
 })
+const CertificatePanel = dynamic(
+  () => import('#components/enrollment/certificate-panel.tsx').then((module) => module.CertificatePanel),
+  { loading },
+)
 const ExchangeViewer = dynamic(
   () => import('#components/enrollment/exchange-viewer.tsx').then((module) => module.ExchangeViewer),
   { loading },
@@ -81,8 +84,8 @@ function Exchange({ view }: { view: EnrollmentView }) {
 function Certificates({ view }: { view: EnrollmentView }) {
   if (view.certificates.length === 0)
     return (
-      <EmptyState icon="badge-check" title={words.certificate.none}>
-        {isTerminal(view.state) ? words.certificate.noneEnded : words.certificate.noneText}
+      <EmptyState icon="badge-check" title={words.noCertificate.title}>
+        {isTerminal(view.state) ? words.noCertificate.ended : words.noCertificate.text}
       </EmptyState>
     )
   return (

@@ -1,11 +1,10 @@
 'use client'
 /** What stands in the middle: the code, what the phone said, or how it ended. One thing at a time, by state. */
 import dynamic from 'next/dynamic'
-import type { ReactNode } from 'react'
-import { RevokeButton } from '#components/certificate/revoke-button.tsx'
+import { type ReactNode, useEffect } from 'react'
 import { ChecksSummary } from '#components/enrollment/checks-summary.tsx'
 import { DeviceCard } from '#components/enrollment/device-card.tsx'
-import { QrOffer, QrPlaceholder } from '#components/enrollment/qr-offer.tsx'
+import { QrPlaceholder } from '#components/enrollment/qr-placeholder.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Icon } from '#components/ui/icon.tsx'
@@ -14,6 +13,10 @@ import type { EnrollmentView } from '#lib/core/views.ts'
 import { enrollments as words } from '#lib/messages/enrollments.ts'
 import { revokeAction } from '../../../certificates/actions.ts'
 
+/** Asked for as soon as a code is on its way, so that it is there when the code is. */
+const loadQrOffer = () => import('#components/enrollment/qr-offer.tsx').then((module) => module.QrOffer)
+const QrOffer = dynamic(loadQrOffer)
+const RevokeButton = dynamic(() => import('#components/certificate/revoke-button.tsx').then((module) => module.RevokeButton))
 const OutcomePanel = dynamic(() => import('#components/enrollment/outcome-panel.tsx').then((module) => module.OutcomePanel))
 
 /** The tab is below: opened, focused and scrolled to. */
@@ -77,6 +80,7 @@ export function EnrollmentStage(props: StageProps) {
 }
 
 function OfferStage({ view, offsetMs, trainingPhone, mayManage, busy, onNewCode }: StageProps) {
+  useEffect(() => void loadQrOffer(), [])
   if (view.offer)
     return (
       <QrOffer

@@ -17,12 +17,10 @@ import { AbsoluteTime } from '#components/ui/relative-time.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
 import type { ProfileView, SubjectPreview } from '#lib/core/views.ts'
 import { common } from '#lib/messages/common.ts'
-import { enrollments } from '#lib/messages/enrollments.ts'
+import { newEnrollment as words } from '#lib/messages/new-enrollment.ts'
 import { startAction } from '../../actions.ts'
 import { newIdempotencyKey } from '../../idempotency-key.ts'
 import { OneTimeLink } from './one-time-link.tsx'
-
-const words = enrollments.newPage
 
 export interface Choice {
   profile: ProfileView
@@ -57,7 +55,7 @@ export function NewEnrollmentForm({
         if (result.ok) router.push(`/enrollments/${result.value.id}`)
         else setProblem(result.message)
       } catch {
-        setProblem(enrollments.errors.connection)
+        setProblem(words.connection)
       }
     })
 

@@ -10,11 +10,10 @@ import { Icon } from '#components/ui/icon.tsx'
 import { Label } from '#components/ui/label.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
-import { enrollments } from '#lib/messages/enrollments.ts'
+import { newEnrollment as words } from '#lib/messages/new-enrollment.ts'
 import { makeLinkAction } from '../../actions.ts'
 import { DEFAULT_LINK_DAYS, LINK_DAYS } from '../../link-days.ts'
 
-const words = enrollments.newPage
 type Days = (typeof LINK_DAYS)[number]
 
 export function OneTimeLink({
@@ -46,7 +45,7 @@ export function OneTimeLink({
         if (answer.ok) setMade({ ...answer.value, profileName })
         else setProblem(answer.message)
       } catch {
-        setProblem(enrollments.errors.connection)
+        setProblem(words.connection)
       }
     })
 

@@ -7,9 +7,7 @@ import { ListSearch } from '#components/ui/list-search.tsx'
 import { UserStatusBadge } from '#components/ui/status-badge.tsx'
 import type { Page, UserRow } from '#lib/core/views.ts'
 import { common } from '#lib/messages/common.ts'
-import { enrollments } from '#lib/messages/enrollments.ts'
-
-const words = enrollments.newPage
+import { newEnrollment as words } from '#lib/messages/new-enrollment.ts'
 
 export function PersonPicker({ people }: { people: Page<UserRow> | null }) {
   return (
