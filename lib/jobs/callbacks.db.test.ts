@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { systemGrant } from '#lib/auth/permissions.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
-import { sendProvision } from '#lib/workflows/send-provision.ts'
 import { type Flow, startFlow } from './flow-fixtures.ts'
 
 const grant = systemGrant()
@@ -37,11 +36,11 @@ describe('the answer of the phone', () => {
   it('K15: before Hermod’s reply to the command, it is taken, and the late reply fills what is empty', async () => {
     const { id, userid } = await flow.start()
     flow.hermod.odd.push(async (_request, response, command) => {
-      await flow.callBack(flow.answerTo(command))
-      await flow.runJobs()
+      const { id: callbackId } = await flow.callBack(flow.answerTo(command))
+      await processCallback(grant, flow.context, { callbackId })
       flow.hermod.answer(command, response)
     })
-    await sendProvision(grant, flow.context, { enrollmentId: id })
+    await flow.runJobs()
     expect((await flow.look(id)).state).toBe('delivering')
     const { rows } = await flow.owner.query(
       `SELECT state, offer_uri, hermod_command_id, mid, sent_at IS NOT NULL AS sent FROM command WHERE enrollment_id = $1 AND kind = 'provision'`,
