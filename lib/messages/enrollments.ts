@@ -164,6 +164,8 @@ export const enrollments = {
 
   live: {
     stale: 'The portal cannot be reached just now. What you see may be old; it goes on by itself.',
+    signedOut: 'You are signed out, so this page stands still. The enrolment goes on without it.',
+    signIn: 'Sign in again',
     titleIncludes: (headline: string, name: string) => `${headline} · ${name}`,
   },
 

@@ -5,7 +5,8 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import type { EnrollmentView, ExchangeMessage } from '#lib/core/views.ts'
 
-export class GoneError extends Error {
+/** The portal answered, but not with what was asked for. */
+export class ReadError extends Error {
   readonly status: number
   constructor(status: number) {
     super(`HTTP ${status}`)
@@ -15,7 +16,7 @@ export class GoneError extends Error {
 
 async function readJson<T>(path: string, signal: AbortSignal): Promise<T> {
   const response = await fetch(path, { signal, cache: 'no-store', headers: { accept: 'application/json' } })
-  if (!response.ok) throw new GoneError(response.status)
+  if (!response.ok) throw new ReadError(response.status)
   return (await response.json()) as T
 }
 
@@ -27,7 +28,7 @@ export const enrollmentQuery = (client: QueryClient, id: string) =>
       const known = client.getQueryData<EnrollmentView>(['enrollment', id])
       return known && known.version > fresh.version ? known : fresh
     },
-    retry: 2,
+    retry: (count, error) => count < 2 && !(error instanceof ReadError && error.status < 500),
     retryDelay: 800,
     refetchOnWindowFocus: 'always',
   })

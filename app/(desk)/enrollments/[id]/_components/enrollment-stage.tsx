@@ -1,7 +1,7 @@
 'use client'
 /** What stands in the middle: the code, what the phone said, or how it ended. One thing at a time, by state. */
 import dynamic from 'next/dynamic'
-import { type ReactNode, useEffect } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import { ChecksSummary } from '#components/enrollment/checks-summary.tsx'
 import { DeviceCard } from '#components/enrollment/device-card.tsx'
 import { QrPlaceholder } from '#components/enrollment/qr-placeholder.tsx'
@@ -16,7 +16,9 @@ import { revokeAction } from '../../../certificates/actions.ts'
 /** Asked for as soon as a code is on its way, so that it is there when the code is. */
 const loadQrOffer = () => import('#components/enrollment/qr-offer.tsx').then((module) => module.QrOffer)
 const QrOffer = dynamic(loadQrOffer)
-const RevokeButton = dynamic(() => import('#components/certificate/revoke-button.tsx').then((module) => module.RevokeButton))
+const RevokeButton = lazy(() =>
+  import('#components/certificate/revoke-button.tsx').then((module) => ({ default: module.RevokeButton })),
+)
 const OutcomePanel = dynamic(() => import('#components/enrollment/outcome-panel.tsx').then((module) => module.OutcomePanel))
 
 /** The tab is below: opened, focused and scrolled to. */
@@ -155,18 +157,20 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
             {words.sendAgain}
           </SubmitButton>
           {certificate && (
-            <RevokeButton
-              revoke={revokeAction}
-              certificate={{
-                id: certificate.id,
-                serialNumber: certificate.serialNumber,
-                profile: certificate.profile,
-                subject: certificate.subject,
-                notAfter: certificate.notAfter,
-                userName: view.user.name,
-                phoneName: view.device?.name ?? null,
-              }}
-            />
+            <Suspense fallback={null}>
+              <RevokeButton
+                revoke={revokeAction}
+                certificate={{
+                  id: certificate.id,
+                  serialNumber: certificate.serialNumber,
+                  profile: certificate.profile,
+                  subject: certificate.subject,
+                  notAfter: certificate.notAfter,
+                  userName: view.user.name,
+                  phoneName: view.device?.name ?? null,
+                }}
+              />
+            </Suspense>
           )}
         </>
       )

@@ -26,7 +26,7 @@ import { common } from '#lib/messages/common.ts'
 import { headlineOf, enrollments as words } from '#lib/messages/enrollments.ts'
 import { newCodeAction, sendAgainAction, startAction } from '../../actions.ts'
 import { newIdempotencyKey } from '../../idempotency-key.ts'
-import { enrollmentQuery } from '../../queries.ts'
+import { enrollmentQuery, ReadError } from '../../queries.ts'
 import { Announcer } from './announcer.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { EnrollmentDetail } from './enrollment-detail.tsx'
@@ -52,7 +52,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
   const {
     data: view,
     dataUpdatedAt,
-    isError,
+    error,
   } = useQuery({
     ...enrollmentQuery(client, initial.id),
     initialData: initial,
@@ -63,7 +63,8 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
     () => void client.invalidateQueries({ queryKey: ['enrollment', initial.id], exact: true }),
     [client, initial.id],
   )
-  useChanges(isTerminal(view.state) ? null : `/api/live/enrollments/${initial.id}`, refresh)
+  const signedOut = error instanceof ReadError && error.status === 401
+  useChanges(isTerminal(view.state) || signedOut ? null : `/api/live/enrollments/${initial.id}`, refresh)
 
   const offsetMs = useServerOffset(view.serverTime, dataUpdatedAt)
   const offerExpired = useReached(view.offer?.expiresAt ?? null, view.serverTime, offsetMs)
@@ -125,9 +126,20 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
         <Facts view={view} />
       </PageHeader>
 
-      {isError && (
-        <Alert tone="warning" live className="mb-4">
-          {words.live.stale}
+      {error && (
+        <Alert
+          tone="warning"
+          live
+          className="mb-4"
+          actions={
+            signedOut && (
+              <ButtonLink size="sm" href={`/sign-in?next=${encodeURIComponent(`/enrollments/${view.id}`)}`}>
+                {words.live.signIn}
+              </ButtonLink>
+            )
+          }
+        >
+          {signedOut ? words.live.signedOut : words.live.stale}
         </Alert>
       )}
       {problem && (
