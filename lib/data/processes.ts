@@ -6,6 +6,7 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { db } from '#lib/db.ts'
+import { Prisma } from '#lib/generated/prisma/client.ts'
 
 export const DEAD_AFTER_S = 15
 
@@ -19,11 +20,17 @@ export interface ProcessBeat {
   health: Readonly<Record<string, unknown>>
 }
 
-/** Says that the process lives, by the database's clock. */
+/** Says that the process lives, by the database's clock; a worker also says how the job queue stands (the web may not look at it). */
 export async function beat(_grant: Grant<'system:work'>, p: ProcessBeat): Promise<void> {
+  const queue =
+    p.kind === 'worker'
+      ? Prisma.sql`(SELECT jsonb_build_object('jobs', jsonb_build_object(
+          'waiting', count(*) FILTER (WHERE run_at <= clock_timestamp() AND locked_at IS NULL AND attempts < max_attempts),
+          'failing', count(*) FILTER (WHERE last_error IS NOT NULL))) FROM graphile_worker.jobs)`
+      : Prisma.sql`'{}'::jsonb`
   await db().$executeRaw`
     INSERT INTO process (id, kind, host, worker_ids, health, seen_at)
-    VALUES (${p.id}::uuid, ${p.kind}, ${p.host}, ${[...p.workerIds]}::text[], ${JSON.stringify(p.health)}::jsonb, clock_timestamp())
+    VALUES (${p.id}::uuid, ${p.kind}, ${p.host}, ${[...p.workerIds]}::text[], ${JSON.stringify(p.health)}::jsonb || ${queue}, clock_timestamp())
     ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp(), worker_ids = excluded.worker_ids, health = excluded.health`
 }
 

@@ -39,7 +39,7 @@ export interface AlsoInTheMove {
   only?: Prisma.Sql
   /** `name AS (data-modifying statement)`, each reading FROM moved (version, was, id, user_id, phone_id, link_id): no move, no write. */
   with?: readonly Prisma.Sql[]
-  /** A SELECT of (action, object_kind, object_id, detail) from those: audit rows after the move's own. */
+  /** A SELECT of (action, object_kind, object_id, detail) from those: what happened on the way, audited before the move itself. */
   audit?: Prisma.Sql
 }
 
@@ -90,16 +90,16 @@ export async function tryTransition(tx: Tx, grant: Grant, t: Transition): Promis
       ${t.job ? Prisma.sql`SELECT ${addJobSql(t.job)} IS NULL AS added FROM moved` : Prisma.sql`SELECT true AS added`}
     ), ${t.also?.with?.length ? Prisma.sql`${Prisma.join([...t.also.with])},` : Prisma.empty} audited AS (
       INSERT INTO audit_entry (actor_kind, actor_id, actor_name, action, object_kind, object_id, enrollment_id, detail)
+      ${
+        t.also?.audit
+          ? Prisma.sql`SELECT ${actorColumns(t.by ?? grant.actor)}, a.action, a.object_kind, a.object_id, ${t.enrollmentId}::uuid, a.detail
+            FROM (${t.also.audit}) AS a (action, object_kind, object_id, detail) UNION ALL`
+          : Prisma.empty
+      }
       SELECT ${actorColumns(t.by ?? grant.actor)}, ${`enrollment.${t.to}`}, 'enrollment', ${t.enrollmentId}, ${t.enrollmentId}::uuid,
              ${storableJson({ ...t.detail, ...(failureCode ? { code: failureCode } : {}) })}::jsonb
                || jsonb_build_object('from', was::text, 'to', ${t.to}::text)
       FROM moved, (SELECT count(*) FROM added) AS first
-      ${
-        t.also?.audit
-          ? Prisma.sql`UNION ALL SELECT ${actorColumns(t.by ?? grant.actor)}, a.action, a.object_kind, a.object_id, ${t.enrollmentId}::uuid, a.detail
-            FROM (${t.also.audit}) AS a (action, object_kind, object_id, detail)`
-          : Prisma.empty
-      }
       RETURNING 1
     )
     SELECT version FROM moved, (SELECT count(*) FROM audited) AS done`

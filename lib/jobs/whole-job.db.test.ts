@@ -57,8 +57,8 @@ it('takes an enrolment from start to a certificate on the phone, each process wi
     'enrollment.offered by system',
     'enrollment.answered by phone',
     'enrollment.issuing by system',
-    'enrollment.delivering by system',
     'certificate.issued by system',
+    'enrollment.delivering by system',
     'enrollment.completed by phone',
   ])
 })
