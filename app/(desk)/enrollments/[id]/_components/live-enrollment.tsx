@@ -142,7 +142,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
           {signedOut ? words.live.signedOut : words.live.stale}
         </Alert>
       )}
-      {problem && (
+      {problem && !signedOut && (
         <Alert
           tone="destructive"
           live
