@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { EmbeddedError } from './embedded-error.ts'
 
@@ -54,6 +54,8 @@ function hashSources(): string {
 /** Runs `next build`. `onStart` is given the process, so that the caller can end it. @throws EmbeddedError with the end of what it said */
 export async function buildPages(onStart: (end: () => void) => void = () => undefined, show = false): Promise<void> {
   const hash = hashSources()
+  // A build that fails or is interrupted must not leave the last one's name behind.
+  rmSync(BUILD_ID, { force: true })
   const said: string[] = []
   const code = await new Promise<number | null>((done, fail) => {
     // No secret and no address of a database is needed to build, so none is given.
