@@ -44,6 +44,14 @@ const config = {
   async headers() {
     return [
       { source: '/:path*', headers: everywhere },
+      // The address of a one-time link is a secret: it is told to nobody, and no search engine keeps it.
+      {
+        source: '/enroll/:path*',
+        headers: [
+          { key: 'Referrer-Policy', value: 'no-referrer' },
+          { key: 'X-Robots-Tag', value: 'noindex, nofollow' },
+        ],
+      },
       { source: '/api/:path*', headers: inert },
       { source: '/hermod/:path*', headers: inert },
       { source: '/pki/:path*', headers: inert },

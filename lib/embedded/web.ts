@@ -26,6 +26,12 @@ export async function serveWeb(env: WebEnv): Promise<Server> {
   const handle = app.getRequestHandler()
   const ready = app.prepare()
   server.on('request', (request, response) => {
+    // Next answers 500 to an address it cannot decode; it is the caller's mistake.
+    if (!isDecodable(request.url ?? '')) {
+      response.writeHead(400, { 'content-type': 'application/problem+json', 'x-content-type-options': 'nosniff' })
+      response.end(JSON.stringify(UNDECODABLE))
+      return
+    }
     ready.then(
       () => handle(request, response),
       () => response.writeHead(503).end(),
@@ -33,6 +39,23 @@ export async function serveWeb(env: WebEnv): Promise<Server> {
   })
   await ready
   return server
+}
+
+const UNDECODABLE = {
+  type: 'about:blank',
+  title: 'The address cannot be read',
+  status: 400,
+  code: 'invalid_input',
+  detail: 'The address holds a percent sign that does not begin an encoded UTF-8 character. Check the link and try again.',
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '')
+    return true
+  } catch {
+    return false
+  }
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
