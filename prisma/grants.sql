@@ -21,7 +21,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON process TO certdesk_web, certdesk_worker
 GRANT SELECT ON
   "user", profile, profile_version, enrollment, enrollment_link, idempotency_key, command, command_key, callback, answer, evidence,
   phone, enrollment_key, certificate, revocation_request, issuer, crl,
-  account, account_session, account_credential, account_verification, rate_limit, api_token
+  account, account_session, account_credential, account_verification, rate_limit, api_token, policy_version, blocked_key, incident
   TO certdesk_web;
 GRANT INSERT, UPDATE ON "user", profile, profile_version, enrollment_link, revocation_request, account, api_token TO certdesk_web;
 GRANT INSERT, UPDATE, DELETE ON account_session, account_credential, account_verification, rate_limit, idempotency_key TO certdesk_web;
@@ -29,6 +29,11 @@ GRANT INSERT, UPDATE, DELETE ON account_session, account_credential, account_ver
 GRANT INSERT, UPDATE ON enrollment TO certdesk_web;
 -- Ending a live command, and nothing else, is part of cancelling and of a new offer.
 GRANT UPDATE (state, offer_uri, ended_at) ON command TO certdesk_web;
+GRANT INSERT ON policy_version TO certdesk_web;
+GRANT INSERT, DELETE ON blocked_key TO certdesk_web;
+-- Opening an incident is the worker's, but for what a person reports on a page; closing one is a person's.
+GRANT INSERT ON incident TO certdesk_web;
+GRANT UPDATE (closed_at, closed_by_name, close_note) ON incident TO certdesk_web;
 GRANT INSERT ON callback TO certdesk_web;
 GRANT UPDATE (repeats) ON callback TO certdesk_web;
 
@@ -36,12 +41,12 @@ GRANT UPDATE (repeats) ON callback TO certdesk_web;
 
 GRANT SELECT ON
   "user", profile, profile_version, enrollment, enrollment_link, idempotency_key, command, command_key, callback, answer, evidence,
-  phone, enrollment_key, certificate, revocation_request, issuer, issuer_secret, crl
+  phone, enrollment_key, certificate, revocation_request, issuer, issuer_secret, crl, policy_version, blocked_key, incident
   TO certdesk_worker;
 GRANT UPDATE ON enrollment, enrollment_link, revocation_request TO certdesk_worker;
 GRANT UPDATE (state, outcome, command_id, processed_at) ON callback TO certdesk_worker;
 GRANT INSERT, UPDATE ON command, command_key, answer, phone, enrollment_key, certificate, issuer TO certdesk_worker;
-GRANT INSERT ON evidence, issuer_secret TO certdesk_worker;
+GRANT INSERT ON evidence, issuer_secret, policy_version, blocked_key, incident TO certdesk_worker;
 GRANT INSERT, DELETE ON crl TO certdesk_worker;
 GRANT DELETE ON idempotency_key TO certdesk_worker;
 

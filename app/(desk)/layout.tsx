@@ -35,7 +35,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
     />
   )
   return (
-    <DeskFrame account={account}>
+    <DeskFrame account={account} settings={may(actor, 'settings:read')}>
       {may(actor, 'user:read') ? (
         children
       ) : (

@@ -6,7 +6,16 @@ import { NavLinks } from './nav-links.tsx'
 import { NavMenu } from './nav-menu.tsx'
 import { SearchBox } from './search-box.tsx'
 
-export function DeskFrame({ account, children }: { account: ReactNode; children: ReactNode }) {
+export function DeskFrame({
+  account,
+  settings,
+  children,
+}: {
+  account: ReactNode
+  /** True for those who may read the settings. */
+  settings: boolean
+  children: ReactNode
+}) {
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a
@@ -20,12 +29,12 @@ export function DeskFrame({ account, children }: { account: ReactNode; children:
           <Brand />
         </div>
         <nav aria-label={shell.navigation}>
-          <NavLinks />
+          <NavLinks settings={settings} />
         </nav>
       </aside>
       <div className="flex min-w-0 flex-col">
         <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-background/95 px-4 backdrop-blur-sm sm:px-6">
-          <NavMenu />
+          <NavMenu settings={settings} />
           <SearchBox />
           <div className="ms-auto">{account}</div>
         </header>

@@ -4,13 +4,13 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { cn } from '#components/ui/cn.ts'
 import { Icon } from '#components/ui/icon.tsx'
-import { SECTIONS } from './navigation.ts'
+import { SECTIONS, SETTINGS, SETTINGS_SECTIONS } from './navigation.ts'
 
-export function NavLinks() {
+export function NavLinks({ settings }: { settings: boolean }) {
   const path = usePathname()
   return (
     <ul className="space-y-0.5">
-      {SECTIONS.map(({ href, icon, title }) => {
+      {[...SECTIONS, ...(settings && SETTINGS_SECTIONS.length > 0 ? [SETTINGS] : [])].map(({ href, icon, title }) => {
         const here = href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`)
         return (
           <li key={href}>

@@ -7,7 +7,7 @@ import { NavLinks } from './nav-links.tsx'
 
 const ID = 'navigation-menu'
 
-export function NavMenu() {
+export function NavMenu({ settings }: { settings: boolean }) {
   return (
     <div className="lg:hidden">
       <Button variant="ghost" size="icon" className="-ml-1.5" popoverTarget={ID} aria-label={shell.openNavigation}>
@@ -25,7 +25,7 @@ export function NavMenu() {
           </Button>
         </div>
         <nav aria-label={shell.navigation}>
-          <NavLinks />
+          <NavLinks settings={settings} />
         </nav>
       </div>
     </div>

@@ -1,6 +1,12 @@
 import type { IconName } from '#components/ui/icon.tsx'
 import { shell } from '#lib/messages/shell.ts'
 
+interface Section {
+  href: string
+  icon: IconName
+  title: string
+}
+
 /** The sections there are. One that is not built yet is not here: a link leads somewhere. */
 export const SECTIONS = [
   { href: '/', icon: 'house', title: shell.nav.home },
@@ -8,4 +14,10 @@ export const SECTIONS = [
   { href: '/enrollments', icon: 'qr-code', title: shell.nav.enrollments },
   { href: '/phones', icon: 'smartphone', title: shell.nav.phones },
   { href: '/certificates', icon: 'badge-check', title: shell.nav.certificates },
-] as const satisfies readonly { href: string; icon: IconName; title: string }[]
+] as const satisfies readonly Section[]
+
+/** Shown only to those who may read the settings. */
+export const SETTINGS: Section = { href: '/settings', icon: 'settings', title: shell.nav.settings }
+
+/** The pages of the settings. As above: only what is there. */
+export const SETTINGS_SECTIONS: readonly { href: string; title: string }[] = []

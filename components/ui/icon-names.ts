@@ -50,6 +50,7 @@ export const ICON_NAMES = [
   'scroll-text',
   'search',
   'send',
+  'settings',
   'shield-check',
   'shield-x',
   'smartphone',

@@ -63,7 +63,7 @@ export function appJwk(
 }
 
 /** Signs as the algorithm in use says: PKCS #1 v1.5 or R‖S. */
-export function signInput(input: string, key: KeyObject, hash = 'sha256'): Buffer {
+export function signInput(input: string, key: KeyObject, hash: string = hashFor(key)): Buffer {
   return key.asymmetricKeyType === 'ec'
     ? sign(hash, Buffer.from(input), { key, dsaEncoding: 'ieee-p1363' })
     : sign(hash, Buffer.from(input), key)
@@ -122,7 +122,8 @@ export interface Bends {
 }
 
 export interface AnswerOptions {
-  keys?: readonly { keyid: string; usage: string; keyType: string }[]
+  /** The phone makes the first of the kinds. */
+  keys?: readonly { keyid: string; usage: string; keyTypes: readonly string[] }[]
   subject?: Uint8Array
 }
 
@@ -147,25 +148,37 @@ export function trustedKeys(pair: KeyPair = attestation()): AttestationKeySets {
   )
 }
 
+const firstOf = (keyTypes: readonly string[]): string => keyTypes[0] ?? 'RSA-2048'
 const pairFor = (keyType: string, name: string): KeyPair =>
   keyType.startsWith('RSA-') ? rsaKey(name, Number(keyType.slice(4))) : ecKey(name, keyType === 'EC-P256' ? 'P-256' : 'P-384')
 
 export const RS256_CSR = der.seq(der.oid(OID.sha256WithRSAEncryption), der.nul())
-const ES256_CSR = der.seq(der.oid(OID['ecdsa-with-SHA256']))
+const CSR_ALGORITHMS = {
+  RS256: RS256_CSR,
+  ES256: der.seq(der.oid(OID['ecdsa-with-SHA256'])),
+  ES384: der.seq(der.oid(OID['ecdsa-with-SHA384'])),
+}
+
+/** The algorithm a phone uses with its key: RS256, or by the curve. */
+export const algFor = (key: KeyObject): 'RS256' | 'ES256' | 'ES384' => {
+  if (key.asymmetricKeyType !== 'ec') return 'RS256'
+  return key.asymmetricKeyDetails?.namedCurve === 'secp384r1' ? 'ES384' : 'ES256'
+}
+const hashFor = (key: KeyObject): string => (algFor(key) === 'ES384' ? 'sha384' : 'sha256')
 
 /** A good answer with `bends` applied, together with the expectations, policy and facts that a good answer passes. */
 export function buildAnswer(bends: Bends = {}, options: AnswerOptions = {}): CheckAnswerInput {
-  const asked = options.keys ?? [{ keyid: 'signer', usage: 'SIG', keyType: 'RSA-2048' }]
+  const asked = options.keys ?? [{ keyid: 'signer', usage: 'SIG', keyTypes: ['RSA-2048'] }]
   const subject = options.subject ?? SUBJECT
   const through = <T, A extends unknown[]>(bend: ((good: T, ...rest: A) => unknown) | undefined, good: T, ...rest: A): unknown =>
     bend === undefined ? good : bend(good, ...rest)
   const expectedKeys = asked.map((key) => {
-    const dummy = pairFor(key.keyType, `dummy ${key.keyid}`)
+    const dummy = pairFor(firstOf(key.keyTypes), `dummy ${key.keyid}`)
     return { ...key, dummySpkiSha256: spkiSha256(spkiOf(dummy.publicKey)), subjectDer: subject }
   })
-  const signedkeys = asked.map(({ keyid, usage, keyType }) => {
-    const pair = through(bends.key, pairFor(keyType, `phone ${keyid}`), keyid) as KeyPair
-    const alg = pair.privateKey.asymmetricKeyType === 'ec' ? 'ES256' : 'RS256'
+  const signedkeys = asked.map(({ keyid, usage, keyTypes }) => {
+    const pair = through(bends.key, pairFor(firstOf(keyTypes), `phone ${keyid}`), keyid) as KeyPair
+    const alg = algFor(pair.privateKey)
     const parts = through(
       bends.csrParts,
       {
@@ -173,9 +186,9 @@ export function buildAnswer(bends: Bends = {}, options: AnswerOptions = {}): Che
         subject,
         spki: spkiOf(pair.publicKey),
         attributes: der.context(0),
-        algorithm: alg === 'ES256' ? ES256_CSR : RS256_CSR,
+        algorithm: CSR_ALGORITHMS[alg],
         signer: pair.privateKey,
-        hash: 'sha256',
+        hash: hashFor(pair.privateKey),
       },
       keyid,
     ) as CsrParts

@@ -34,7 +34,7 @@ export function vendorExample(): CheckAnswerInput {
         {
           keyid: request.keyid,
           usage: request.usage,
-          keyType: 'RSA-2048',
+          keyTypes: ['RSA-2048'],
           dummySpkiSha256: spkiSha256(dummy.spki),
           subjectDer: dummy.subject,
         },

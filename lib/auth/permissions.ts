@@ -26,6 +26,11 @@ export const PERMISSIONS = {
   'certificate:read': ['admin', 'helpdesk', 'auditor'],
   'certificate:revoke': ['admin', 'helpdesk'],
   'audit:read': ['admin', 'auditor'],
+  'incident:read': ['admin', 'helpdesk', 'auditor'],
+  'incident:close': ['admin', 'helpdesk'],
+  /** Profiles, attestation policy, connections. */
+  'settings:read': ['admin', 'auditor'],
+  'settings:manage': ['admin'],
   /** Making sign-ins and API tokens. `system`: the command line on the portal's own machine. */
   'account:manage': ['admin', 'system'],
   /** Reading how the portal is doing: metrics. */

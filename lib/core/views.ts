@@ -92,7 +92,7 @@ export interface ProfileView {
   version: number
   versionId: string
   servername: string
-  keys: { keyid: string; usage: string; keyType: string }[]
+  keys: { keyid: string; usage: string; keyTypes: string[] }[]
   validityDays: number
   issuer: string
   approval: boolean

@@ -29,6 +29,9 @@ export type AuditAction =
   | 'user.created'
   | 'user.changed'
   | 'profile.created'
+  | 'profile.changed'
+  | 'incident.opened'
+  | 'incident.closed'
   | 'link.created'
   | 'link.used'
   | 'link.revoked'
@@ -51,6 +54,9 @@ export type AuditObjectKind =
   | 'link'
   | 'token'
   | 'account'
+  | 'incident'
+  | 'policy'
+  | 'key'
 
 /** Who is said to have done it: an actor, or the phone whose message Hermod brought. */
 export type AuditActor = Actor | { kind: 'phone'; name: string }

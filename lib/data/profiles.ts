@@ -34,7 +34,7 @@ function toProfileView(r: RawProfile): ProfileView {
     version: r.version,
     versionId: r.versionId,
     servername: definition.servername,
-    keys: definition.keys.map(({ keyid, usage, keyType }) => ({ keyid, usage, keyType })),
+    keys: definition.keys.map(({ keyid, usage, keyTypes }) => ({ keyid, usage, keyTypes: [...keyTypes] })),
     validityDays: definition.certificate.validityDays,
     issuer: issuerTitle(r.issuerName, r.issuerCertificate),
     approval: definition.approval,

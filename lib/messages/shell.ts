@@ -10,7 +10,9 @@ export const shell = {
     enrollments: 'Enrolments',
     phones: 'Phones',
     certificates: 'Certificates',
+    settings: 'Settings',
   },
+  settingsNavigation: 'Settings',
   search: {
     label: 'Search everything',
     placeholder: 'Search people, phones, serial numbers …',

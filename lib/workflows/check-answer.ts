@@ -60,7 +60,7 @@ async function judge(grant: System, context: WorkerContext, answer: AnswerToChec
 function inputFor(context: WorkerContext, answer: AnswerToCheck): CheckAnswerInput {
   const { definition, user, command } = answer
   const subject = renderSubject(definition.subject, user)
-  const keyTypes = new Map(definition.keys.map((key) => [key.keyid, key]))
+  const asked = new Map(definition.keys.map((key) => [key.keyid, key]))
   return {
     body: answer.body,
     expectation: {
@@ -73,8 +73,8 @@ function inputFor(context: WorkerContext, answer: AnswerToCheck): CheckAnswerInp
       profileName: answer.profileName,
       keys: answer.keys.map((key) => ({
         keyid: key.keyid,
-        usage: keyTypes.get(key.keyid)?.usage ?? '',
-        keyType: keyTypes.get(key.keyid)?.keyType ?? '',
+        usage: asked.get(key.keyid)?.usage ?? '',
+        keyTypes: asked.get(key.keyid)?.keyTypes ?? [],
         dummySpkiSha256: key.dummySpkiSha256.toString('hex'),
         subjectDer: key.subjectDer,
       })),

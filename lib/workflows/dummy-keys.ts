@@ -12,9 +12,17 @@ import type { KeyType } from '#lib/core/enrollment/profile.ts'
 
 const generate = promisify(generateKeyPair)
 
+const rsa = async (modulusLength: number): Promise<KeyObject> =>
+  (await generate('rsa', { modulusLength, publicExponent: 0x10001 })).privateKey
+const ec = async (namedCurve: string): Promise<KeyObject> => (await generate('ec', { namedCurve })).privateKey
+
 /** How each key type is made. A new row of KEY_TYPES does not compile without its maker here. */
 const MAKERS = {
-  'RSA-2048': async () => (await generate('rsa', { modulusLength: 2048, publicExponent: 0x10001 })).privateKey,
+  'RSA-2048': () => rsa(2048),
+  'RSA-3072': () => rsa(3072),
+  'RSA-4096': () => rsa(4096),
+  'EC-P256': () => ec('P-256'),
+  'EC-P384': () => ec('P-384'),
 } as const satisfies Record<KeyType, () => Promise<KeyObject>>
 
 export interface DummyKeys {
@@ -26,10 +34,13 @@ export interface DummyKeys {
   close(): void
 }
 
-/** @param size how many of each type are kept ready. @param restMs pause between two keys made ahead, so that jobs come first. */
+/** Kept ready before anybody has asked: what every profile uses that does not say otherwise. The others from their first use on. */
+const FIRST: readonly KeyType[] = ['RSA-2048']
+
+/** @param size how many of each type in use are kept ready. @param restMs pause between two keys made ahead, so that jobs come first. */
 export function createDummyKeys(size = 8, restMs = 50): DummyKeys {
   const stock = new Map<KeyType, KeyObject[]>()
-  const types = Object.keys(MAKERS) as KeyType[]
+  const used = new Set<KeyType>(FIRST)
   let filling = false
   let closed = false
 
@@ -52,12 +63,13 @@ export function createDummyKeys(size = 8, restMs = 50): DummyKeys {
       filling = false
     }
   }
-  const lacking = (): KeyType | undefined => types.find((type) => ready(type).length < size)
+  const lacking = (): KeyType | undefined => [...used].find((type) => ready(type).length < size)
   // Nobody waits for this: a failure shows itself when a key is taken and has to be made there.
   const warm = (): void => void fill().catch(() => undefined)
 
   return {
     async take(type) {
+      used.add(type)
       const key = ready(type).pop() ?? (await MAKERS[type]())
       if (!closed) warm()
       return key

@@ -15,6 +15,7 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { type Bytes, DerError } from '#lib/core/asn1/der.ts'
+import { certificateOfKey } from '#lib/core/enrollment/profile.ts'
 import { checkCertificate } from '#lib/core/x509/certificate-check.ts'
 import { readCsr } from '#lib/core/x509/csr.ts'
 import type { NewCommand } from '#lib/data/commands.ts'
@@ -173,7 +174,7 @@ function requestFor(issuance: Issuance, key: KeyToCertify): IssuanceRequest {
     csr: key.csr,
     subject: csr.subject,
     spki: csr.spki,
-    profile: issuance.profile.certificate,
+    profile: certificateOfKey(issuance.profile, key.keyid),
     email: issuance.email,
     now: issuance.now,
   }

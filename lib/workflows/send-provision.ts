@@ -56,7 +56,7 @@ export async function sendProvision(
       attestationKeySet: definition.attestationKeySet,
       servername: definition.servername,
       profileName: profile.name,
-      keys: keys.map((key) => ({ ...key, ...KEY_TYPES[key.keyType] })),
+      keys: keys.map((key) => ({ ...key, kinds: key.keyTypes.map((type) => KEY_TYPES[type]) })),
     }),
   )
   const command: NewCommand = {
@@ -92,7 +92,8 @@ async function makeDummy(
   key: ProfileDefinition['keys'][number],
   subject: RenderedSubject,
 ): Promise<DummyKey> {
-  const privateKey = await context.dummyKeys.take(key.keyType)
+  // The dummy is of the kind we would like best; the phone signs anew with the kind it makes.
+  const privateKey = await context.dummyKeys.take(key.keyTypes[0] ?? 'RSA-2048')
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
   return {
     ...key,

@@ -177,7 +177,7 @@ export const profileSchema = z
     version: z.number().int(),
     servername: z.string(),
     issuer: z.string(),
-    keys: z.array(z.object({ keyid: z.string(), usage: z.string(), keyType: z.string() })),
+    keys: z.array(z.object({ keyid: z.string(), usage: z.string(), keyTypes: z.array(z.string()) })),
     validityDays: z.number().int(),
     approval: z.boolean(),
     confirmation: z.boolean(),

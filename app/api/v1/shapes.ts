@@ -91,7 +91,7 @@ export const profileShape = (p: ProfileView): Out<'profileSchema'> => ({
   version: p.version,
   servername: p.servername,
   issuer: p.issuer,
-  keys: p.keys.map(({ keyid, usage, keyType }) => ({ keyid, usage, keyType })),
+  keys: p.keys.map(({ keyid, usage, keyTypes }) => ({ keyid, usage, keyTypes })),
   validityDays: p.validityDays,
   approval: p.approval,
   confirmation: p.confirmation,

@@ -31,9 +31,7 @@ describe('commands', () => {
         {
           keyid: 'signer',
           usage: 'SIG',
-          keytype: 'RSA',
-          keylength: '2048',
-          responsemechanism: 'RS256',
+          kinds: [{ keytype: 'RSA', keylength: '2048', responsemechanism: 'RS256' }],
           dummyCsr: Buffer.from(request.certreq, 'base64'),
         },
       ],

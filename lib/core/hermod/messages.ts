@@ -78,9 +78,8 @@ export interface ProvisionRequest {
   keys: readonly {
     keyid: string
     usage: string
-    keytype: string
-    keylength: string
-    responsemechanism: string
+    /** In order of preference. */
+    kinds: readonly { keytype: string; keylength: string; responsemechanism: string }[]
     dummyCsr: Uint8Array
   }[]
 }
@@ -100,7 +99,7 @@ export function buildProvisionCommand(request: ProvisionRequest): ProvisionComma
         keygenrequests: request.keys.map((key) => ({
           keyid: key.keyid,
           usage: key.usage,
-          keytypeprios: [{ keytype: key.keytype, keylength: key.keylength, responsemechanism: key.responsemechanism }],
+          keytypeprios: key.kinds.map(({ keytype, keylength, responsemechanism }) => ({ keytype, keylength, responsemechanism })),
           storageprios: ['APP'],
           keystate: 'ACTIVE',
           certreq: Buffer.from(key.dummyCsr).toString('base64'),

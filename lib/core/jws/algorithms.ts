@@ -29,7 +29,7 @@ export interface KeyRule {
   alg: JwsAlg
 }
 
-/** Only RSA-2048 is documented on the wire and offered by profiles; the rest is ready for when it is. */
+/** Only RSA-2048 is documented on the wire; profiles mark the others (lib/core/enrollment/profile.ts). */
 export const KEY_RULES = {
   'RSA-2048': { kty: 'RSA', bits: 2048, alg: 'RS256' },
   'RSA-3072': { kty: 'RSA', bits: 3072, alg: 'RS256' },

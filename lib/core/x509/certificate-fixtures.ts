@@ -49,6 +49,8 @@ export const PROFILE: CertificateProfile = {
   keyUsage: ['digitalSignature', 'nonRepudiation'],
   extendedKeyUsage: ['clientAuth', 'emailProtection'],
   subjectAltNameEmail: true,
+  subjectAltNameUpn: null,
+  policies: [],
 }
 
 export interface Plan {

@@ -48,7 +48,7 @@ async function judge(fault: PhoneFaultName | null) {
         {
           keyid: 'signer',
           usage: 'SIG',
-          keyType: 'RSA-2048',
+          keyTypes: ['RSA-2048'],
           dummySpkiSha256: createHash('sha256').update(spki).digest('hex'),
           subjectDer: SUBJECT,
         },

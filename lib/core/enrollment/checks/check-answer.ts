@@ -12,7 +12,7 @@ import { checkFqdn, checkKeyids, checkNonce, checkPayload, checkServerCertificat
 import { CHECK_DESCRIPTIONS } from './catalogue.ts'
 import { checkRequestContent, checkRequestEncoding, checkRequestKey, checkRequestSignature } from './csr.ts'
 import { checkCorrelation, checkEnvelopeSchema, checkJson, checkStillOpen, checkSuccess, checkTransport } from './envelope.ts'
-import { checkInnerMessage, checkNewKey, checkPossession } from './keys.ts'
+import { checkInnerMessage, checkNewKey, checkPossession, kindOf } from './keys.ts'
 import { checkAttestationKey, checkOuterAlg, checkOuterHeader, checkOuterSignature, checkOuterSyntax } from './outer-signature.ts'
 import { checkAttestationRecord, checkUser } from './policy.ts'
 import { type AnswerReading, isMessageKey, MAX_SIGNED_KEYS, readAnswer } from './read-answer.ts'
@@ -102,7 +102,7 @@ function summarise(reading: AnswerReading, expectation: AnswerExpectation): Read
       return {
         keyid: key.kid ?? '',
         usage: asked?.usage ?? null,
-        keyType: asked?.keyType ?? null,
+        keyType: (asked && isMessageKey(key.jwk) && kindOf(asked, key.jwk.parts)?.name) || null,
         spki: isMessageKey(key.jwk) ? key.jwk.spki : null,
         spkiSha256: isMessageKey(key.jwk) ? key.jwk.spkiSha256 : null,
         csr: csr?.bytes ?? null,

@@ -13,9 +13,21 @@ import { type Check, type CheckContext, type ExpectedKey, type Finding, fail, fo
 
 const HEADER_MEMBERS: readonly string[] = ['alg', 'nonce', 'kid']
 
-/** What a key asked for must be; undefined for a key type this version does not know. */
-export const ruleOf = (asked: ExpectedKey): KeyRule | undefined =>
-  Object.hasOwn(KEY_RULES, asked.keyType) ? KEY_RULES[asked.keyType as keyof typeof KEY_RULES] : undefined
+/** A kind of key that was asked for, and what a key of that kind must be. */
+interface AskedKind {
+  name: string
+  rule: KeyRule
+}
+
+/** The kinds asked for; one that this version does not know is none. */
+const kindsOf = (asked: ExpectedKey): AskedKind[] =>
+  asked.keyTypes.flatMap((name) =>
+    Object.hasOwn(KEY_RULES, name) ? [{ name, rule: KEY_RULES[name as keyof typeof KEY_RULES] }] : [],
+  )
+
+/** Which of the kinds asked for the key is; undefined if it is none of them. */
+export const kindOf = (asked: ExpectedKey, parts: PublicKeyParts): AskedKind | undefined =>
+  kindsOf(asked).find(({ rule }) => (parts.kty === 'RSA' ? bitLength(parts.n) === rule.bits : parts.crv === rule.crv))
 
 /** C17: syntax, a key with its request inside, header {alg, nonce, kid}, our nonce, one name for the key. */
 export const checkInnerMessage: Check = (context) =>
@@ -42,26 +54,26 @@ export const checkInnerMessage: Check = (context) =>
 export const checkNewKey: Check = (context) =>
   forEachKey(context, ['C17'], (key, asked) => {
     if (key.payload === null) return skip('C17')
-    const rule = asked === undefined ? undefined : ruleOf(asked)
-    const expected =
-      asked === undefined
-        ? 'a key that was asked for'
-        : `a new ${asked.keyType} key, use ${asked.usage}, active, ${rule?.alg ?? 'no known algorithm'}`
+    const kinds = asked === undefined ? [] : kindsOf(asked)
+    const expected = asked === undefined ? 'a key that was asked for' : describeAsked(asked, kinds)
     const secret = PRIVATE_JWK_MEMBERS.find((member) => key.payload !== null && member in key.payload)
     if (secret !== undefined) return fail('private_key_leaked', expected, `the key carries the private member ${secret}`)
-    if (rule !== undefined && key.payload.kty !== rule.kty) return fail('key_type', expected, `kty ${say(key.payload.kty)}`)
+    if (kinds.length > 0 && !kinds.some(({ rule }) => rule.kty === key.payload?.kty))
+      return fail('key_type', expected, `kty ${say(key.payload.kty)}`)
     if (!isMessageKey(key.jwk)) return fail(key.jwk?.code ?? 'schema', expected, key.jwk?.detail ?? 'no key')
     const weakness = key.jwk.weakness()
     if (weakness !== null) return fail('weak_key', expected, weakness)
     if (asked === undefined) return skip('C16')
-    if (rule === undefined) return fail('key_type', expected, describeKey(key.jwk.parts))
-    return judgeKind(key, asked, rule, key.jwk, expected) ?? judgeNovelty(context, key, key.jwk, expected)
+    const kind = kindOf(asked, key.jwk.parts)
+    if (kind === undefined) return fail('key_type', expected, describeKey(key.jwk.parts))
+    return judgeUse(key, asked, kind.rule, expected) ?? judgeNovelty(context, key, key.jwk, expected)
   })
 
-function judgeKind(key: KeyReading, asked: ExpectedKey, rule: KeyRule, { parts }: MessageKey, expected: string): Finding | null {
+const describeAsked = ({ usage }: ExpectedKey, kinds: readonly AskedKind[]): string =>
+  `a new ${kinds.map(({ name, rule }) => `${name} (${rule.alg})`).join(' or ') || 'key of a known kind'}, use ${usage}, active`
+
+function judgeUse(key: KeyReading, asked: ExpectedKey, rule: KeyRule, expected: string): Finding | null {
   const { payload } = key
-  const rightSize = parts.kty === 'RSA' ? bitLength(parts.n) === rule.bits : parts.crv === rule.crv
-  if (!rightSize) return fail('key_type', expected, describeKey(parts))
   const alg = key.jws.header?.alg
   if (alg !== rule.alg) return fail('key_type', expected, `alg ${say(alg)}`)
   if (payload?.alg !== undefined && payload.alg !== rule.alg)
@@ -105,9 +117,12 @@ export const checkPossession: Check = (context) =>
     const { segments, header } = key.jws
     if (segments === null || key.payload === null) return skip('C17')
     if (!isMessageKey(key.jwk) || key.jwk.weakness() !== null) return skip('C18')
-    const alg = asked === undefined ? undefined : ruleOf(asked)?.alg
+    const { parts } = key.jwk
+    const fits = ({ rule }: AskedKind): boolean =>
+      rule.alg === header?.alg && rule.kty === parts.kty && (parts.kty === 'RSA' || rule.crv === parts.crv)
+    const alg = asked === undefined ? undefined : kindsOf(asked).find(fits)?.rule.alg
     const keyObject = key.jwk.keyObject()
-    if (alg === undefined || header?.alg !== alg || keyObject === null) return skip('C18')
+    if (alg === undefined || keyObject === null) return skip('C18')
     const expected = `${alg} by the new key`
     return verifySegments(segments, alg, keyObject)
       ? pass(expected, 'verifies')

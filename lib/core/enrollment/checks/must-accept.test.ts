@@ -7,8 +7,8 @@ import { checkAnswer } from './check-answer.ts'
 
 const accepted = { code: null, failed: '' }
 const PAIR = [
-  { keyid: 'signer', usage: 'SIG', keyType: 'RSA-2048' },
-  { keyid: 'second', usage: 'ENC', keyType: 'RSA-2048' },
+  { keyid: 'signer', usage: 'SIG', keyTypes: ['RSA-2048'] },
+  { keyid: 'second', usage: 'ENC', keyTypes: ['RSA-2048'] },
 ]
 
 /** A bend that changes nothing and notes what it was given. */
@@ -111,7 +111,7 @@ describe('what must be accepted', () => {
   })
 
   it.each(['EC-P256', 'RSA-3072'])('P-8 a key of type %s when that was asked for', (keyType) => {
-    expect(judge(buildAnswer({}, { keys: [{ keyid: 'signer', usage: 'SIG', keyType }] }))).toEqual(accepted)
+    expect(judge(buildAnswer({}, { keys: [{ keyid: 'signer', usage: 'SIG', keyTypes: [keyType] }] }))).toEqual(accepted)
   })
 
   it('P-9 attributes present and empty, as A0 00', () => {

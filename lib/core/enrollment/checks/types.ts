@@ -11,8 +11,8 @@ export interface ExpectedKey {
   keyid: string
   /** As sent, e.g. SIG. */
   usage: string
-  /** Name of a row of KEY_RULES, e.g. RSA-2048. */
-  keyType: string
+  /** Names of rows of KEY_RULES, e.g. RSA-2048, in the order they were asked for: the phone may make any of them. */
+  keyTypes: readonly string[]
   /** SHA-256 of the dummy's SubjectPublicKeyInfo, lower-case hex. */
   dummySpkiSha256: string
   /** RDNSequence of the dummy. */
@@ -82,6 +82,7 @@ export interface ReadKey {
   keyid: string
   /** As asked; null for a key that was not asked for. */
   usage: string | null
+  /** Which of the kinds asked for it is; null if none. */
   keyType: string | null
   /** Canonical SubjectPublicKeyInfo of the inner JWK. */
   spki: Bytes | null
