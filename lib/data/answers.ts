@@ -152,7 +152,7 @@ export interface JudgedAnswer {
   enrollmentId: string
   verdict: Verdict
   checks: readonly CheckResult[]
-  /** What the checks were given beside the stored bytes and the stored command. */
+  /** What the checks were given beside the stored bytes (checks/record.ts). */
   policy: unknown
   device: Device | null
   attestationThumbprint: string | null

@@ -8,7 +8,13 @@
  * and writing: its UNIQUE constraint stops the transaction, the checks see it the second time, and the evidence says key_reuse.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
-import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, type KnownKey } from '#lib/core/enrollment/checks/index.ts'
+import {
+  type CheckAnswerInput,
+  type CheckedAnswer,
+  checkAnswer,
+  type KnownKey,
+  recordInput,
+} from '#lib/core/enrollment/checks/index.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import {
   type AnswerToCheck,
@@ -42,6 +48,7 @@ export async function checkStoredAnswer(grant: System, context: WorkerContext, a
 
 interface Judged {
   checked: CheckedAnswer
+  /** What the checks were given, so that the verdict can be made again. */
   policy: unknown
 }
 
@@ -53,8 +60,9 @@ async function judge(grant: System, context: WorkerContext, answer: AnswerToChec
     spkiSha256: first.read.keys.flatMap((key) => key.spkiSha256 ?? []),
     profileRef: first.read.profileId,
   })
-  const checked = knowsNothing(known) ? first : checkAnswer({ ...input, facts: { ...input.facts, ...factsOf(known, first) } })
-  return { checked, policy: policyRecord(input, known) }
+  if (knowsNothing(known)) return { checked: first, policy: recordInput(input) }
+  const informed = { ...input, facts: { ...input.facts, ...factsOf(known, first) } }
+  return { checked: checkAnswer(informed), policy: recordInput(informed) }
 }
 
 function inputFor(context: WorkerContext, answer: AnswerToCheck): CheckAnswerInput {
@@ -105,20 +113,6 @@ function factsOf(known: KnownFacts, first: CheckedAnswer) {
     earlierAttestation: known.earlierAttestation,
   }
 }
-
-/** What the checks were given beside the stored bytes and the stored command, so that the verdict can be made again. */
-const policyRecord = ({ policy, facts, expectation }: CheckAnswerInput, known: KnownFacts): unknown => ({
-  trustedKeys: policy.trustedKeys.map(({ kid, thumbprint }) => ({ kid, thumbprint })),
-  acceptedHosts: policy.acceptedHosts,
-  schPins: policy.schPins ?? [],
-  openUntil: expectation.expiresAt,
-  receivedAt: facts.receivedAt,
-  userActive: facts.user.active,
-  userSubject: facts.user.subjectDer && Buffer.from(facts.user.subjectDer).toString('base64'),
-  knownKeys: Object.fromEntries(known.keys),
-  profileIdTaken: known.profileRefTaken,
-  earlierAttestation: known.earlierAttestation,
-})
 
 async function settle(grant: System, answer: AnswerToCheck, { checked, policy }: Judged): Promise<boolean> {
   const { read, checks, verdict } = checked

@@ -6,8 +6,19 @@
  * again. A wrong file is a configuration error with a sentence that names the place.
  */
 import type { KeyObject } from 'node:crypto'
+import type { Bytes } from '../asn1/der.ts'
 import { findKeyWeakness } from '../x509/key-hygiene.ts'
-import { encodeSpki, isJwkProblem, jwkThumbprint, PRIVATE_JWK_MEMBERS, publicKeyOf, readJwk, spkiSha256 } from '../x509/spki.ts'
+import {
+  encodeSpki,
+  isJwkProblem,
+  jwkThumbprint,
+  PRIVATE_JWK_MEMBERS,
+  type PublicKeyParts,
+  publicKeyOf,
+  readJwk,
+  readSpki,
+  spkiSha256,
+} from '../x509/spki.ts'
 import { isJsonObject, JsonError, type JsonObject, type JsonValue, parseJson } from './json.ts'
 
 export interface AttestationKey {
@@ -67,13 +78,13 @@ function makeKey(jwk: JsonObject, where: string): AttestationKey {
   if (isJwkProblem(parts)) throw new AttestationKeysError(`${where}: ${parts.detail}`)
   const weakness = findKeyWeakness(parts)
   if (weakness !== null) throw new AttestationKeysError(`${where} is too weak: ${weakness}`)
+  return keyOf(parts, typeof jwk.kid === 'string' ? jwk.kid : jwkThumbprint(parts))
+}
+
+/** A key that was trusted once, again from its record. Throws DerError, or what OpenSSL says of a key it does not take. */
+export const makeAttestationKey = (kid: string, spki: Bytes): AttestationKey => keyOf(readSpki(spki), kid)
+
+function keyOf(parts: PublicKeyParts, kid: string): AttestationKey {
   const spki = encodeSpki(parts)
-  const thumbprint = jwkThumbprint(parts)
-  return {
-    kid: typeof jwk.kid === 'string' ? jwk.kid : thumbprint,
-    thumbprint,
-    spki,
-    spkiSha256: spkiSha256(spki),
-    key: publicKeyOf(spki),
-  }
+  return { kid, thumbprint: jwkThumbprint(parts), spki, spkiSha256: spkiSha256(spki), key: publicKeyOf(spki) }
 }

@@ -2,6 +2,7 @@
 export { CHECK_DESCRIPTIONS, CHECK_GROUP_TITLES, type CheckActor, type CheckDescription } from './catalogue.ts'
 export { checkAnswer } from './check-answer.ts'
 export { findPrimeKeys } from './read-answer.ts'
+export { RecordError, readRecordedInput, recordInput } from './record.ts'
 export type {
   AnswerExpectation,
   AnswerFacts,
