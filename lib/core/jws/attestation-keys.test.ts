@@ -24,6 +24,10 @@ describe('attestation keys from configuration', () => {
     ])
   })
 
+  it('the use is known in the capitals the app writes', () => {
+    expect(read({ A: [{ ...jwk, use: 'SIG', key_ops: ['verify'] }] }).A?.length).toBe(1)
+  })
+
   it.each([
     ['no JSON', '{', /not acceptable JSON/],
     ['a list', '[]', /must be a JSON object/],
@@ -35,6 +39,8 @@ describe('attestation keys from configuration', () => {
     ['another algorithm', JSON.stringify({ A: [{ ...jwk, alg: 'PS256' }] }), /not an RSA key for RS256/],
     ['an EC key', JSON.stringify({ A: [{ kty: 'EC' }] }), /not an RSA key for RS256/],
     ['an exponent of one', JSON.stringify({ A: [{ ...jwk, e: 'AQ' }] }), /too weak/],
+    ['a key for encryption', JSON.stringify({ A: [{ ...jwk, use: 'enc' }] }), /not a key for signatures/],
+    ['a key for another operation', JSON.stringify({ A: [{ ...jwk, key_ops: ['encrypt'] }] }), /not a key for verifying/],
     ['a set named twice', `{"A":[${JSON.stringify(jwk)}],"A":[]}`, /twice/],
   ])('refused with a sentence: %s', (_name, text, sentence) => {
     expect(() => parseAttestationKeys(text)).toThrow(sentence)

@@ -70,6 +70,11 @@ function readKey(jwk: JsonValue, where: string): AttestationKey | null {
     throw new AttestationKeysError(`${where} holds a private key (member ${secret}); only the public half belongs here`)
   if (jwk.kty !== 'RSA' || (jwk.alg !== undefined && jwk.alg !== 'RS256'))
     throw new AttestationKeysError(`${where} is not an RSA key for RS256`)
+  // RFC 7517 4.2, 4.3; the app writes the use in capitals.
+  if (jwk.use !== undefined && !(typeof jwk.use === 'string' && jwk.use.toLowerCase() === 'sig'))
+    throw new AttestationKeysError(`${where} is not a key for signatures (use)`)
+  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify')))
+    throw new AttestationKeysError(`${where} is not a key for verifying (key_ops)`)
   return makeKey(jwk, where)
 }
 

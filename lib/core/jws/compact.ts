@@ -45,30 +45,27 @@ export function readCompact(text: string): CompactJws {
     const which = headerBytes === null ? 'header' : payloadBytes === null ? 'payload' : 'signature'
     return nothing(`the ${which} is not canonical base64url`)
   }
-  const jws: CompactJws = {
-    segments: { signingInput: Buffer.from(text.slice(0, second), 'latin1'), signature },
-    header: null,
-    payload: null,
-    problem: null,
-    problemIn: null,
-  }
   const header = readObject(headerBytes)
   const payload = readObject(payloadBytes)
-  if ('value' in header) jws.header = header.value
-  if ('value' in payload) jws.payload = payload.value
-  if ('problem' in payload) Object.assign(jws, { problem: payload.problem, problemIn: 'payload' })
-  if ('problem' in header) Object.assign(jws, { problem: header.problem, problemIn: 'header' })
-  return jws
+  return {
+    segments: { signingInput: Buffer.from(text.slice(0, second), 'latin1'), signature },
+    header: header.value,
+    payload: payload.value,
+    problem: header.problem ?? payload.problem,
+    problemIn: header.problem !== null ? 'header' : payload.problem !== null ? 'payload' : null,
+  }
 }
 
-function readObject(bytes: Uint8Array): { value: JsonObject } | { problem: JwsProblem } {
+type ReadObject = { value: JsonObject; problem: null } | { value: null; problem: JwsProblem }
+
+function readObject(bytes: Uint8Array): ReadObject {
   try {
     const value = parseJsonBytes(bytes)
-    if (isJsonObject(value)) return { value }
-    return { problem: { code: 'jws_syntax', detail: 'not a JSON object' } }
+    if (isJsonObject(value)) return { value, problem: null }
+    return { value: null, problem: { code: 'jws_syntax', detail: 'not a JSON object' } }
   } catch (error) {
     if (!(error instanceof JsonError)) throw error
-    return { problem: { code: error.code === 'json' ? 'jws_syntax' : error.code, detail: error.message } }
+    return { value: null, problem: { code: error.code === 'json' ? 'jws_syntax' : error.code, detail: error.message } }
   }
 }
 
