@@ -41,6 +41,7 @@ export const CHECK_FAILURE_CODES = [
   'key_use',
   'key_type',
   'key_reuse',
+  'blocked_key',
   'private_key_leaked',
   'inner_sig',
   'b64',
@@ -51,6 +52,7 @@ export const CHECK_FAILURE_CODES = [
   'csr_subject',
   'csr_attr',
   'csr_ext',
+  'attestation_changed',
   'stale_user',
   'user_inactive',
 ] as const

@@ -146,6 +146,11 @@ export const FAILURE_TEXTS = {
     helpdesk: 'A key in the answer is already known here: another certificate, another user or our own throw-away key has it.',
     next: TELL_SECURITY,
   },
+  blocked_key: {
+    user: NOT_ACCEPTED,
+    helpdesk: 'The answer carries a key that is on this portal’s block list. The evidence says why it was blocked.',
+    next: 'Don’t use this phone or app again before the security officer has looked at it. An administrator can see the block list under Settings, Attestation.',
+  },
   private_key_leaked: {
     user: 'Your phone sent its secret key along. That key is blocked now. Please ask the helpdesk before you try again.',
     helpdesk: 'The answer carries a private key. Whoever saw the message has it, so the key is blocked for ever.',
@@ -195,6 +200,12 @@ export const FAILURE_TEXTS = {
     user: NOT_ACCEPTED,
     helpdesk: 'The certificate request asks for certificate extensions. Only the profile decides on them.',
     next: TELL_SECURITY,
+  },
+  attestation_changed: {
+    user: 'Your app is another one than you used before, so your phone’s answer was not accepted. Please ask the helpdesk.',
+    helpdesk:
+      'The answer is signed by a trusted app, but by another one than this person’s phones used for this profile so far, and not by its successor.',
+    next: 'Ask which app the user has and where it came from. If the change is right, an administrator can let this profile monitor the check (Settings, Profiles) while people change over; if not, tell the security officer.',
   },
   stale_user: {
     user: 'Your details were changed while the code was waiting. Please start again to get a certificate with the new ones.',

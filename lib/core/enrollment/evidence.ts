@@ -3,6 +3,7 @@
  * A check that could not run because an earlier one failed says so ("skipped", needs: ["C11"]); it never pretends.
  */
 import type { CheckFailureCode } from '../errors.ts'
+import type { IncidentKind } from '../incidents.ts'
 
 export const CHECK_IDS = [
   'C1',
@@ -54,6 +55,10 @@ export interface CheckResult {
   keyid?: string
   /** For skipped: the checks it needed. */
   needs?: CheckId[]
+  /** A warning that would have been a failure, had the profile not said that this check is only monitored. */
+  monitored?: true
+  /** What a person should look at: the incident that this finding opens. */
+  incident?: IncidentKind
 }
 
 export type Verdict = 'passed' | 'failed'

@@ -27,6 +27,7 @@ const KEY_USAGE_WORDS = Object.keys(KEY_USAGES) as [KeyUsageWord, ...KeyUsageWor
  * C13 host name, C14 server certificate, C24 attestation key on record.
  */
 export const MONITORABLE_CHECKS = ['C13', 'C14', 'C24'] as const satisfies readonly CheckId[]
+export type MonitorableCheck = (typeof MONITORABLE_CHECKS)[number]
 
 const certificateKeyUsage = z.array(z.enum(['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'keyAgreement'])).min(1)
 const certificateExtendedKeyUsage = z.array(z.enum(['clientAuth', 'emailProtection', 'smartcardLogon']))

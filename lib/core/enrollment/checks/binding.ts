@@ -3,15 +3,25 @@ import { hash, timingSafeEqual } from 'node:crypto'
 import { decodeBase64 } from '../../jws/base64.ts'
 import { isAcceptedHost } from './envelope.ts'
 import { say } from './outer-signature.ts'
-import { type Check, fail, pass, skip, warn } from './types.ts'
+import { type Check, type CheckContext, type Finding, fail, pass, skip, warn } from './types.ts'
 
 /** C12: equal, in constant time. A number that looks the same is not the same. */
-export const checkNonce: Check = ({ expectation, reading: { outer } }) => {
+export const checkNonce: Check = (context) => {
+  const {
+    expectation,
+    reading: { outer },
+  } = context
   if (!outer?.header) return skip('C7')
   const { nonce } = outer.header
   if (isSameNonce(nonce, expectation.nonce)) return pass(expectation.nonce, expectation.nonce)
-  return fail('nonce', expectation.nonce, say(nonce))
+  return failNonce(context, expectation.nonce, nonce)
 }
+
+/** F-B2: the number of another user's open offer is no mistake: somebody puts an answer made for one person in another's place. */
+export const failNonce = ({ facts }: CheckContext, expected: string, seen: unknown): Finding =>
+  facts.foreignNonce
+    ? fail('nonce', expected, 'the one-time number of an open offer to another user', 'foreign_nonce')
+    : fail('nonce', expected, `nonce ${say(seen)}`)
 
 /** Digests are compared, so that neither content nor length is timed. */
 export function isSameNonce(seen: unknown, ours: string): boolean {

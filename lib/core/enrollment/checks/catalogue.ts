@@ -166,7 +166,7 @@ export const CHECK_DESCRIPTIONS: Record<CheckId, CheckDescription> = {
   C24: {
     group: 'policy',
     title: 'The attestation key agrees with what is on record',
-    why: 'A user’s phone that suddenly answers with another app’s key deserves a look.',
+    why: 'An app that was updated brings a successor of its key; another app in a person’s hands is held until somebody has looked.',
     whoActs: 'security',
   },
   C25: {

@@ -6,8 +6,10 @@
  * Never throws for anything a message can contain.
  */
 import type { CheckFailureCode } from '../../errors.ts'
+import { type CompactJws, verifySegments } from '../../jws/compact.ts'
 import { PRIVATE_JWK_MEMBERS } from '../../x509/spki.ts'
 import { CHECK_IDS, type CheckId, type CheckResult } from '../evidence.ts'
+import { MONITORABLE_CHECKS } from '../profile.ts'
 import { checkFqdn, checkKeyids, checkNonce, checkPayload, checkServerCertificate } from './binding.ts'
 import { CHECK_DESCRIPTIONS } from './catalogue.ts'
 import { checkRequestContent, checkRequestEncoding, checkRequestKey, checkRequestSignature } from './csr.ts'
@@ -15,7 +17,7 @@ import { checkCorrelation, checkEnvelopeSchema, checkJson, checkStillOpen, check
 import { checkInnerMessage, checkNewKey, checkPossession, kindOf } from './keys.ts'
 import { checkAttestationKey, checkOuterAlg, checkOuterHeader, checkOuterSignature, checkOuterSyntax } from './outer-signature.ts'
 import { checkAttestationRecord, checkUser } from './policy.ts'
-import { type AnswerReading, isMessageKey, MAX_SIGNED_KEYS, readAnswer } from './read-answer.ts'
+import { type AnswerReading, isMessageKey, MAX_SIGNED_KEYS, type MessageKey, readAnswer } from './read-answer.ts'
 import type { AnswerExpectation, Check, CheckAnswerInput, CheckedAnswer, Finding, ReadAnswer } from './types.ts'
 
 /** The order of hostile-inputs: what is cheap and what others stand on comes first. */
@@ -53,7 +55,8 @@ const MAX_SHOWN = 500
 export function checkAnswer(input: CheckAnswerInput): CheckedAnswer {
   const reading = readAnswer(input.body, Math.min(input.expectation.keys.length, MAX_SIGNED_KEYS))
   const context = { ...input, reading }
-  const checks = CHECK_IDS.map((id) => toResult(id, CHECKS[id](context)))
+  const monitored = input.policy.monitored ?? []
+  const checks = CHECK_IDS.map((id) => letPass(toResult(id, CHECKS[id](context)), monitored))
   const failed = checks.find((check) => check.outcome === 'fail')
   const passed = checks.every((check) => check.outcome === 'pass' || check.outcome === 'warn')
   return {
@@ -81,7 +84,17 @@ function toResult(id: CheckId, finding: Finding): CheckResult {
     expected: cut(expected),
     observed: cut(observed),
     ...(keyid === undefined ? {} : { keyid: cut(keyid) }),
+    ...('incident' in finding && finding.incident !== undefined ? { incident: finding.incident } : {}),
   }
+}
+
+/**
+ * A failure of a check that the profile only monitors is a warning that keeps its code. Which checks that may be is said by MONITORABLE_CHECKS
+ * here once more: a profile that names another one (signature, nonce, equality of keys) changes nothing.
+ */
+function letPass(result: CheckResult, monitored: readonly CheckId[]): CheckResult {
+  const may = (MONITORABLE_CHECKS as readonly CheckId[]).includes(result.id) && monitored.includes(result.id)
+  return result.outcome === 'fail' && may ? { ...result, outcome: 'warn', monitored: true } : result
 }
 
 const cut = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1).toWellFormed()}…`)
@@ -117,11 +130,29 @@ function summarise(reading: AnswerReading, expectation: AnswerExpectation): Read
     userid: payload?.profile.userid ?? null,
     sch: typeof sch === 'string' ? cut(sch) : null,
     attestationThumbprint: isMessageKey(reading.headerKey) ? reading.headerKey.thumbprint() : null,
+    attestationSpkiSha256: isMessageKey(reading.headerKey) ? reading.headerKey.spkiSha256 : null,
+    otherNonces: [reading.outer?.header?.nonce, ...reading.keys.map((key) => key.jws.header?.nonce)].flatMap((nonce) =>
+      typeof nonce === 'string' && nonce.length <= MAX_SHOWN && nonce !== expectation.nonce ? [nonce] : [],
+    ),
   }
 }
 
+/**
+ * Keys that came with private members, in a message that this very key signed: whoever wrote it has the private half. Without that proof
+ * anybody could have a public key blocked that he has merely seen. The key in the header is not among them: it is the app's, to block it
+ * stops every phone, and that is for a person to decide.
+ */
 function listLeakedKeys(reading: AnswerReading): string[] {
-  return reading.keys.flatMap(({ payload, jwk }) =>
-    payload !== null && isMessageKey(jwk) && PRIVATE_JWK_MEMBERS.some((member) => member in payload) ? [jwk.spkiSha256] : [],
-  )
+  return reading.keys.flatMap(({ jwk, payload, jws: { segments } }) => {
+    if (!isMessageKey(jwk) || payload === null || segments === null) return []
+    const isPrivate = PRIVATE_JWK_MEMBERS.some((member) => member in payload)
+    return isPrivate && hasSigned(jwk, segments) ? [jwk.spkiSha256] : []
+  })
+}
+
+function hasSigned(key: MessageKey, segments: NonNullable<CompactJws['segments']>): boolean {
+  const { parts } = key
+  const alg = parts.kty === 'RSA' ? 'RS256' : parts.crv === 'P-256' ? 'ES256' : 'ES384'
+  const keyObject = key.weakness() === null ? key.keyObject() : null
+  return keyObject !== null && verifySegments(segments, alg, keyObject)
 }

@@ -6,10 +6,20 @@ import { KEY_RULES, type KeyRule } from '../../jws/algorithms.ts'
 import { verifySegments } from '../../jws/compact.ts'
 import { bitLength } from '../../x509/key-hygiene.ts'
 import { PRIVATE_JWK_MEMBERS, type PublicKeyParts } from '../../x509/spki.ts'
-import { isSameNonce } from './binding.ts'
+import { failNonce, isSameNonce } from './binding.ts'
 import { say } from './outer-signature.ts'
 import { isMessageKey, type KeyReading, type MessageKey } from './read-answer.ts'
-import { type Check, type CheckContext, type ExpectedKey, type Finding, fail, forEachKey, pass, skip } from './types.ts'
+import {
+  type Check,
+  type CheckContext,
+  type ExpectedKey,
+  type Finding,
+  fail,
+  failBlocked,
+  forEachKey,
+  pass,
+  skip,
+} from './types.ts'
 
 const HEADER_MEMBERS: readonly string[] = ['alg', 'nonce', 'kid']
 
@@ -42,8 +52,7 @@ export const checkInnerMessage: Check = (context) =>
     if (key.payloadProblem !== null || jws.header === null) return fail('schema', expected, key.payloadProblem ?? 'no header')
     const extra = Object.keys(jws.header).filter((member) => !HEADER_MEMBERS.includes(member))
     if (extra.length > 0) return fail('jws_header', expected, `header also has ${extra.join(', ')}`)
-    if (!isSameNonce(jws.header.nonce, context.expectation.nonce))
-      return fail('nonce', expected, `nonce ${say(jws.header.nonce)}`)
+    if (!isSameNonce(jws.header.nonce, context.expectation.nonce)) return failNonce(context, expected, jws.header.nonce)
     if (key.kid === null || key.payload?.kid !== key.kid)
       return fail('keyid', expected, `kid ${say(jws.header.kid)} in the header, ${say(key.payload?.kid)} in the key`)
     if (asked === undefined) return fail('keyid', expected, `kid ${key.kid}`)
@@ -57,7 +66,8 @@ export const checkNewKey: Check = (context) =>
     const kinds = asked === undefined ? [] : kindsOf(asked)
     const expected = asked === undefined ? 'a key that was asked for' : describeAsked(asked, kinds)
     const secret = PRIVATE_JWK_MEMBERS.find((member) => key.payload !== null && member in key.payload)
-    if (secret !== undefined) return fail('private_key_leaked', expected, `the key carries the private member ${secret}`)
+    if (secret !== undefined)
+      return fail('private_key_leaked', expected, `the key carries the private member ${secret}`, 'private_key_leaked')
     if (kinds.length > 0 && !kinds.some(({ rule }) => rule.kty === key.payload?.kty))
       return fail('key_type', expected, `kty ${say(key.payload.kty)}`)
     if (!isMessageKey(key.jwk)) return fail(key.jwk?.code ?? 'schema', expected, key.jwk?.detail ?? 'no key')
@@ -90,7 +100,8 @@ function judgeNovelty(
   jwk: MessageKey,
   expected: string,
 ): Finding {
-  const reused = (whose: string): Finding => fail('key_reuse', expected, `${whose}, SHA-256 ${jwk.spkiSha256}`)
+  const reused = (whose: string, incident?: 'key_of_another_user'): Finding =>
+    fail('key_reuse', expected, `${whose}, SHA-256 ${jwk.spkiSha256}`, incident)
   const sameAs = (other: MessageKey | object | null): boolean =>
     other !== null && 'spkiSha256' in other && other.spkiSha256 === jwk.spkiSha256
   if (sameAs(reading.headerKey) || policy.trustedKeys.some(sameAs)) return reused('the attestation key')
@@ -99,13 +110,13 @@ function judgeNovelty(
   const known = facts.knownKeys.get(jwk.spkiSha256)
   switch (known?.kind) {
     case 'certified':
-      return reused(
-        known.userid === expectation.userid ? 'a key this user already has a certificate for' : 'a key of another user',
-      )
+      return known.userid === expectation.userid
+        ? reused('a key this user already has a certificate for')
+        : reused('a key of another user', 'key_of_another_user')
     case 'ca':
       return reused('a key of the certificate authority')
     case 'blocked':
-      return fail(known.code ?? 'weak_key', expected, `a blocked key: ${known.reason}`)
+      return failBlocked(known, expected)
     case undefined:
       return pass(expected, `${describeKey(jwk.parts)}, SHA-256 ${jwk.spkiSha256}`)
   }

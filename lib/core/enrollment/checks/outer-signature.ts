@@ -8,7 +8,7 @@ import { verifySegments } from '../../jws/compact.ts'
 import type { JsonObject } from '../../jws/json.ts'
 import { PRIVATE_JWK_MEMBERS } from '../../x509/spki.ts'
 import { isMessageKey } from './read-answer.ts'
-import { type Check, type CheckContext, fail, pass, skip } from './types.ts'
+import { type Check, type CheckContext, fail, failBlocked, pass, skip } from './types.ts'
 
 /** The algorithm of attestation keys: the only documented one. */
 export const ATTESTATION_ALG = 'RS256'
@@ -54,10 +54,11 @@ export const checkAttestationKey: Check = (context) => {
   const jwk = reading.outer.header.jwk
   if (reading.headerKey === null) return fail('schema', expected, jwk === undefined ? 'no key in the header' : 'jwk is no object')
   const secret = PRIVATE_JWK_MEMBERS.find((member) => member in (jwk as JsonObject))
-  if (secret !== undefined) return fail('private_key_leaked', expected, `the key carries the private member ${secret}`)
+  if (secret !== undefined)
+    return fail('private_key_leaked', expected, `the key carries the private member ${secret}`, 'private_key_leaked')
   if (!isMessageKey(reading.headerKey)) return fail(reading.headerKey.code, expected, reading.headerKey.detail)
   const known = facts.knownKeys.get(reading.headerKey.spkiSha256)
-  if (known?.kind === 'blocked') return fail(known.code ?? 'weak_key', expected, `a blocked key: ${known.reason}`)
+  if (known?.kind === 'blocked') return failBlocked(known, expected)
   // A configured key was judged when the configuration was read.
   const trusted = findTrusted(context)
   if (trusted !== undefined) return pass(expected, `${trusted.kid} (${trusted.thumbprint})`)

@@ -1,16 +1,34 @@
-/** C24–C25: rules of the portal that are no matter of the message alone. */
+/**
+ * C24–C25: rules of the portal that are no matter of the message alone.
+ *
+ * On C24 (F-B12, F-B13). An attestation key shows which app answered, not which phone: the default app has one key for all phones. So the
+ * same key at two people is what is to be expected and no finding. Another key than this person's phones used for this profile is one of
+ * two things: the app was updated and brought its next key, or another app answered. The first must not stop anybody, or a change of keys
+ * would lock everybody out; the second is held for staff. The key sets tell them apart: where the key on record stands, or stood, in the very
+ * set that the new key is trusted by, the new one is its successor, and the check warns. Where it never stood there, the check fails, unless
+ * the profile monitors it (while an organisation moves its people to an app of its own).
+ */
 
 import { isMessageKey } from './read-answer.ts'
 import { type Check, fail, pass, skip, warn } from './types.ts'
 
-/** C24: first use is recorded; a later change is shown to staff. The default app shares one key among all phones, so it proves an app, not a phone. */
-export const checkAttestationRecord: Check = ({ facts, reading: { headerKey } }) => {
+/** C24: first use is recorded; a successor is shown to staff; another app is refused. */
+export const checkAttestationRecord: Check = ({ policy, facts, reading: { headerKey } }) => {
   if (!isMessageKey(headerKey)) return skip('C10')
   const thumbprint = headerKey.thumbprint()
   const earlier = facts.earlierAttestation ?? []
   if (earlier.length === 0) return pass('first use is recorded', thumbprint)
   const expected = `as before: ${earlier.join(' or ')}`
-  return earlier.includes(thumbprint) ? pass(expected, thumbprint) : warn('attestation_changed', expected, thumbprint)
+  if (earlier.includes(thumbprint)) return pass(expected, thumbprint)
+  const sameSet = [...policy.trustedKeys.map((key) => key.thumbprint), ...(policy.formerKeys ?? [])]
+  return earlier.some((one) => sameSet.includes(one))
+    ? warn('attestation_changed', expected, `${thumbprint}, of the same key set`, 'attestation_changed')
+    : fail(
+        'attestation_changed',
+        expected,
+        `${thumbprint}, of a key set that has never held the earlier key`,
+        'attestation_changed',
+      )
 }
 
 /** C25: the user as the directory has him now, not as he was when the offer was made. */

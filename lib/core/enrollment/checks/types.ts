@@ -1,9 +1,11 @@
 /** What the checks of an answer are given and what they give back. Everything they depend on stands here; nothing is read elsewhere. */
 import type { Bytes } from '../../asn1/der.ts'
 import type { CheckFailureCode } from '../../errors.ts'
+import type { IncidentKind } from '../../incidents.ts'
 import type { AttestationKey } from '../../jws/attestation-keys.ts'
 import type { Device } from '../../views.ts'
 import type { CheckId, CheckResult, Verdict } from '../evidence.ts'
+import type { MonitorableCheck } from '../profile.ts'
 import type { AnswerReading, KeyReading } from './read-answer.ts'
 
 /** One key request of the command, as sent. */
@@ -44,13 +46,17 @@ export interface AnswerPolicy {
   acceptedHosts: readonly string[]
   /** Base64 of accepted `sch` values; empty or absent: recorded only. */
   schPins?: readonly string[]
+  /** Thumbprints of keys that this set held before: a key of the set that follows one of them is its successor. */
+  formerKeys?: readonly string[]
+  /** Checks of the profile whose failure warns and does not refuse. */
+  monitored?: readonly MonitorableCheck[]
 }
 
 /** What is already known of a public key, by SHA-256 of its SubjectPublicKeyInfo in lower-case hex. */
 export type KnownKey =
   | { kind: 'certified'; userid: string }
   | { kind: 'ca' }
-  | { kind: 'blocked'; reason: string; code?: 'weak_key' | 'private_key_leaked' }
+  | { kind: 'blocked'; reason: string; code?: 'weak_key' | 'blocked_key' | 'private_key_leaked' }
 
 /** What is so now, by the database. */
 export interface AnswerFacts {
@@ -65,8 +71,10 @@ export interface AnswerFacts {
   knownKeys: ReadonlyMap<string, KnownKey>
   /** Profile ids (`profile.id`) already bound to a phone. */
   knownProfileRefs?: ReadonlySet<string>
-  /** Thumbprints of attestation keys that this user's phones have used so far. */
+  /** Thumbprints of attestation keys that this user's phones have used for this profile so far. */
   earlierAttestation?: readonly string[]
+  /** The one-time number in the answer is that of an open offer to another user. */
+  foreignNonce?: boolean
 }
 
 export interface CheckAnswerInput {
@@ -107,6 +115,10 @@ export interface ReadAnswer {
   sch: string | null
   /** Thumbprint of the key in the header, canonical; trusted only if the verdict is passed. */
   attestationThumbprint: string | null
+  /** SHA-256 of its SubjectPublicKeyInfo, lower-case hex. */
+  attestationSpkiSha256: string | null
+  /** One-time numbers that are not ours, as the outer and inner headers say them. */
+  otherNonces: string[]
 }
 
 export interface CheckedAnswer {
@@ -116,15 +128,15 @@ export interface CheckedAnswer {
   /** Code of the first failed check, for the enrolment. */
   failureCode: CheckFailureCode | null
   read: ReadAnswer
-  /** Keys whose private half came along: to be blocked for ever. SHA-256 of the SubjectPublicKeyInfo, hex. */
+  /** Keys whose private half came along, in a message that they signed: to be blocked for ever. SHA-256 of the SubjectPublicKeyInfo, hex. */
   leakedKeys: string[]
 }
 
 /** What one check says. */
 export type Finding =
   | { outcome: 'pass'; expected: string; observed: string; keyid?: string }
-  | { outcome: 'warn'; code: string; expected: string; observed: string; keyid?: string }
-  | { outcome: 'fail'; code: CheckFailureCode; expected: string; observed: string; keyid?: string }
+  | { outcome: 'warn'; code: string; expected: string; observed: string; keyid?: string; incident?: IncidentKind }
+  | { outcome: 'fail'; code: CheckFailureCode; expected: string; observed: string; keyid?: string; incident?: IncidentKind }
   | { outcome: 'skipped'; needs: CheckId[] }
 
 export interface CheckContext extends CheckAnswerInput {
@@ -134,13 +146,25 @@ export interface CheckContext extends CheckAnswerInput {
 export type Check = (context: CheckContext) => Finding
 
 export const pass = (expected: string, observed: string): Finding => ({ outcome: 'pass', expected, observed })
-export const warn = (code: string, expected: string, observed: string): Finding => ({ outcome: 'warn', code, expected, observed })
-export const fail = (code: CheckFailureCode, expected: string, observed: string): Finding => ({
+export const warn = (code: string, expected: string, observed: string, incident?: IncidentKind): Finding => ({
+  outcome: 'warn',
+  code,
+  expected,
+  observed,
+  ...(incident === undefined ? {} : { incident }),
+})
+export const fail = (code: CheckFailureCode, expected: string, observed: string, incident?: IncidentKind): Finding => ({
   outcome: 'fail',
   code,
   expected,
   observed,
+  ...(incident === undefined ? {} : { incident }),
 })
+/** A key that must never be taken again, or that the test of prime moduli found. */
+export const failBlocked = (known: Extract<KnownKey, { kind: 'blocked' }>, expected: string): Finding => {
+  const code = known.code ?? 'weak_key'
+  return fail(code, expected, `a blocked key: ${known.reason}`, code === 'weak_key' ? undefined : 'blocked_key')
+}
 export const skip = (...needs: CheckId[]): Finding => ({ outcome: 'skipped', needs })
 
 /** Runs a check for each key: the first failure counts, then the first key that could not be judged, then the first warning. */
