@@ -3,6 +3,9 @@ import type { PhoneProblemCode } from '#lib/simulator/phone/problem.ts'
 
 const date = (value: Date) => value.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
 
+/** What a key is for, by the words of the offer; an unknown word is shown as it came. */
+const USAGES: Readonly<Record<string, string>> = { SIG: 'to sign', AUTH: 'to sign in', ENC: 'to decrypt' }
+
 export const phone = {
   title: 'Training phone',
   about: 'For training and demonstration: a phone in your browser. It answers the messaging simulator and nothing else.',
@@ -42,6 +45,8 @@ export const phone = {
     profile: 'Profile',
     user: 'User',
     subject: (keyid: string, several: boolean) => (several ? `Certificate for (${keyid})` : 'Certificate for'),
+    keys: (count: number) => (count > 1 ? `${count} keys` : 'Key'),
+    key: (kind: string | null, usage: string) => `${kind ?? 'A kind this phone cannot make'} · ${USAGES[usage] ?? usage}`,
     expires: (time: string) => `The offer is good until ${time}.`,
     check: 'Continue only if this is you, and you asked for it just now.',
     continue: 'Continue',
@@ -86,14 +91,15 @@ export const phone = {
   },
 
   stored: {
-    title: 'Certificate stored',
-    status: 'Certificate stored.',
+    title: (count: number) => (count > 1 ? `${count} certificates stored` : 'Certificate stored'),
+    status: (count: number) => (count > 1 ? `${count} certificates stored.` : 'Certificate stored.'),
     text: 'The portal has been told. You can close this page.',
     untold: 'The portal could not be told: it had stopped waiting.',
     done: 'Done',
   },
 
   certificate: {
+    keyid: 'Key',
     subject: 'Subject',
     issuer: 'Issued by',
     validity: 'Valid',
@@ -125,6 +131,11 @@ export const phone = {
       offer_used: 'This offer has been opened already, and works once. Ask for a new code.',
       offer_expired: 'This offer has expired. Ask for a new code.',
       offer_unreadable: 'The offer holds something that this phone does not understand.',
+      key_type_unsupported: 'The offer asks for a kind of key that this phone cannot make. The portal has been told.',
+      fault_needs_two_keys: 'The fault that is switched on needs an offer of two keys. Nothing was answered.',
+      fault_needs_ec_key: 'The fault that is switched on needs an offer of an EC key. Nothing was answered.',
+      fault_needs_unasked_kind:
+        'The fault that is switched on needs an offer that does not ask for every kind of key. Nothing was answered.',
       not_simulator: 'This offer is from another messaging server. The training phone answers only the simulator of this portal.',
       unreachable: 'The messaging server cannot be reached. Is the simulator running, and may this page call it?',
       server_error: 'The messaging server answered with something unexpected.',
@@ -151,6 +162,10 @@ export const phone = {
       expired: 'The enrolment should expire.',
       undelivered: 'The certificate should stand as not on the phone.',
     },
+    bentKeys: 'Of several keys, wrong is',
+    bentKey: { every: 'Every key', first: 'The first key', last: 'The last key' },
+    keyKinds: 'Kinds of keys this phone can make',
+    keyKindsHint: 'It makes the first of them that the offer asks for.',
     serverHint: 'Holds for everybody who uses this simulator, until it is switched off.',
     serverFailed: 'The messaging server could not be told.',
   },

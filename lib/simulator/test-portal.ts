@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { toBase64, utf8 } from './phone/bytes.ts'
 import { writeCertificateRequest } from './phone/certificate-request.ts'
 import { derOid, derSequence, derSet, derValue } from './phone/der.ts'
-import { RSA_SHA256 } from './phone/keys.ts'
+import { KEY_KINDS, type KeyKind, RSA_SHA256 } from './phone/keys.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from './server.ts'
 
 export interface Callback {
@@ -167,8 +167,24 @@ export const dummyRequest: Promise<string> = dummyPair.then(async ({ publicKey, 
   toBase64(await writeCertificateRequest({ subject: SUBJECT, publicKey, signer: privateKey })),
 )
 
-export async function provisionCommand(over: { userid?: string; timeout?: number; lifespan?: number; nonce?: string } = {}) {
+export interface WantedKey {
+  keyid: string
+  usage: string
+  kinds: readonly KeyKind[]
+}
+
+const ONE_KEY: readonly WantedKey[] = [{ keyid: 'signer', usage: 'SIG', kinds: ['RSA-2048'] }]
+/** Two keys, EC first. */
+export const TWO_KEYS: readonly WantedKey[] = [
+  { keyid: 'signer', usage: 'SIG', kinds: ['EC-P256', 'RSA-2048'] },
+  { keyid: 'auth', usage: 'AUTH', kinds: ['EC-P384', 'RSA-2048'] },
+]
+
+export async function provisionCommand(
+  over: { userid?: string; timeout?: number; lifespan?: number; nonce?: string; keys?: readonly WantedKey[] } = {},
+) {
   const { userid = 'asa.oberg', timeout = 300, lifespan = timeout, nonce = '0123456789abcdef0123456789abcdef' } = over
+  const certreq = await dummyRequest
   return {
     commandHeader: { lifespan, timeout, externalId: 'order-42' },
     provCommand: {
@@ -179,29 +195,39 @@ export async function provisionCommand(over: { userid?: string; timeout?: number
       profile: {
         servername: 'Certdesk Demo',
         name: 'Employee mobile ID',
-        keygenrequests: [
-          {
-            keyid: 'signer',
-            usage: 'SIG',
-            keytypeprios: [{ keytype: 'RSA', keylength: '2048', responsemechanism: 'RS256' }],
-            storageprios: ['APP'],
-            keystate: 'ACTIVE',
-            certreq: await dummyRequest,
-          },
-        ],
+        keygenrequests: (over.keys ?? ONE_KEY).map(({ keyid, usage, kinds }) => ({
+          keyid,
+          usage,
+          keytypeprios: kinds.map((kind): { keytype: string; keylength: string; responsemechanism: string } => KEY_KINDS[kind]),
+          storageprios: ['APP'],
+          keystate: 'ACTIVE',
+          certreq,
+        })),
       },
     },
   }
 }
 
-export const certificateCommand = (profileid: string, data: string, over: { userid?: string; timeout?: number } = {}) => ({
+/** @param data base64 of the certificate of the key `signer`, or of each key by its name */
+export const certificateCommand = (
+  profileid: string,
+  data: string | Readonly<Record<string, string>>,
+  over: { userid?: string; timeout?: number } = {},
+) => ({
   commandHeader: {
     to: [`@${over.userid ?? 'asa.oberg'}`],
     lifespan: over.timeout ?? 300,
     timeout: over.timeout ?? 300,
     externalId: 'order-42',
   },
-  certCommand: { profileid, certificates: [{ keyid: 'signer', keystate: 'ACTIVE', data }] },
+  certCommand: {
+    profileid,
+    certificates: Object.entries(typeof data === 'string' ? { signer: data } : data).map(([keyid, certificate]) => ({
+      keyid,
+      keystate: 'ACTIVE',
+      data: certificate,
+    })),
+  },
 })
 
 /** A certificate over a SubjectPublicKeyInfo, signed by a key nobody knows: the phone looks at the key only. */

@@ -1,9 +1,11 @@
 import { phone as text } from '#lib/messages/phone.ts'
 import { readCertificate } from '#lib/simulator/phone/certificate.ts'
 
-export function CertificateDetails({ der }: { der: Uint8Array }) {
+/** @param keyid where there are several */
+export function CertificateDetails({ der, keyid }: { der: Uint8Array; keyid: string | null }) {
   const { subject, issuer, notBefore, notAfter, serialNumber } = readCertificate(der)
   const rows = [
+    ...(keyid === null ? [] : [[text.certificate.keyid, keyid] as const]),
     [text.certificate.subject, subject],
     [text.certificate.issuer, issuer],
     [text.certificate.validity, text.certificate.range(notBefore, notAfter)],

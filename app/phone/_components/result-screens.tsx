@@ -11,7 +11,7 @@ import { ScreenTitle } from './screen-title.tsx'
 const Certificates = ({ profile }: { profile: SavedProfile }) => (
   <div className="mt-4 space-y-3">
     {profile.certificates.map(({ keyid, der }) => (
-      <CertificateDetails key={keyid} der={der} />
+      <CertificateDetails key={keyid} der={der} keyid={profile.keys.length > 1 ? keyid : null} />
     ))}
   </div>
 )
@@ -31,7 +31,7 @@ export function StoredScreen({
     <>
       <div className="flex flex-col items-center gap-2 pt-4 text-center">
         <Icon name="circle-check" className="size-14 text-success" />
-        <ScreenTitle>{text.stored.title}</ScreenTitle>
+        <ScreenTitle>{text.stored.title(profile.certificates.length)}</ScreenTitle>
         <p className="text-base text-muted-foreground">{told ? text.stored.text : text.stored.untold}</p>
       </div>
       {alarm && (

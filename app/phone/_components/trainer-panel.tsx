@@ -6,7 +6,8 @@ import { Input } from '#components/ui/input.tsx'
 import { Field } from '#components/ui/label.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
 import { phone as text } from '#lib/messages/phone.ts'
-import { isPhoneFault, PHONE_FAULTS } from '#lib/simulator/phone/faults.ts'
+import { BENT_KEYS, isBentKeys, isPhoneFault, PHONE_FAULTS } from '#lib/simulator/phone/faults.ts'
+import { ALL_KEY_KINDS } from '#lib/simulator/phone/keys.ts'
 import type { Phone } from './use-phone.ts'
 
 const inWords = (name: string): string => {
@@ -14,8 +15,8 @@ const inWords = (name: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-export function TrainerPanel({ phone, simulatorUrl }: { phone: Phone; simulatorUrl: string }) {
-  const { fault } = phone
+export function TrainerPanel({ trainer, simulatorUrl }: { trainer: Phone['trainer']; simulatorUrl: string }) {
+  const { fault } = trainer
   const [open, setOpen] = useState(false)
   return (
     <details
@@ -40,7 +41,7 @@ export function TrainerPanel({ phone, simulatorUrl }: { phone: Phone; simulatorU
             id="phone-fault"
             aria-describedby={fault ? 'phone-fault-note' : undefined}
             value={fault ?? ''}
-            onChange={({ target }) => phone.setFault(isPhoneFault(target.value) ? target.value : null)}
+            onChange={({ target }) => trainer.setFault(isPhoneFault(target.value) ? target.value : null)}
           >
             <option value="">{text.trainer.none}</option>
             {Object.keys(PHONE_FAULTS).map((name) => (
@@ -50,18 +51,60 @@ export function TrainerPanel({ phone, simulatorUrl }: { phone: Phone; simulatorU
             ))}
           </NativeSelect>
         </Field>
+        {fault && (
+          <Field id="bent-keys" label={text.trainer.bentKeys}>
+            <NativeSelect
+              id="bent-keys"
+              value={trainer.bentKeys}
+              onChange={({ target }) => isBentKeys(target.value) && trainer.setBentKeys(target.value)}
+            >
+              {BENT_KEYS.map((which) => (
+                <option key={which} value={which}>
+                  {text.trainer.bentKey[which]}
+                </option>
+              ))}
+            </NativeSelect>
+          </Field>
+        )}
         <ServerFault simulatorUrl={simulatorUrl} active={open} />
         <Field id="device-name" label={text.trainer.deviceName}>
           <Input
             id="device-name"
-            value={phone.deviceName}
+            value={trainer.deviceName}
             maxLength={256}
             autoComplete="off"
-            onChange={({ target }) => phone.setDeviceName(target.value)}
+            onChange={({ target }) => trainer.setDeviceName(target.value)}
           />
         </Field>
+        <KeyKinds trainer={trainer} />
       </div>
     </details>
+  )
+}
+
+/** What the phone is able to make; the last one stays, because a phone without any is none. */
+function KeyKinds({ trainer: { supported, setSupported } }: { trainer: Phone['trainer'] }) {
+  return (
+    <fieldset>
+      <legend className="font-medium text-sm">{text.trainer.keyKinds}</legend>
+      <div className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5">
+        {ALL_KEY_KINDS.map((kind) => (
+          <label key={kind} className="flex min-h-8 items-center gap-2 text-base">
+            <input
+              type="checkbox"
+              className="size-4 accent-primary"
+              checked={supported.includes(kind)}
+              disabled={supported.length === 1 && supported.includes(kind)}
+              onChange={({ target }) =>
+                setSupported(ALL_KEY_KINDS.filter((one) => (one === kind ? target.checked : supported.includes(one))))
+              }
+            />
+            {kind}
+          </label>
+        ))}
+      </div>
+      <p className="text-muted-foreground text-sm">{text.trainer.keyKindsHint}</p>
+    </fieldset>
   )
 }
 

@@ -23,7 +23,7 @@ function statusOf(screen: Screen): string {
     case 'working':
       return `${text.working[screen.step]}.`
     case 'stored':
-      return text.stored.status
+      return text.stored.status(screen.profile.certificates.length)
     case 'ended':
       return text.ended[screen.how].title
     case 'problem':
@@ -51,6 +51,7 @@ function CurrentScreen({ phone }: { phone: Phone }) {
       return (
         <OfferScreen
           offer={screen.offer}
+          supported={phone.trainer.supported}
           onContinue={() => setScreen({ name: 'pin', offer: screen.offer })}
           onRefuse={() => phone.refuse(screen.offer)}
         />
@@ -84,7 +85,7 @@ export function TrainingPhone({ simulatorUrl }: { simulatorUrl: string }) {
       </PhoneFrame>
       <aside aria-label={text.trainer.title} className="sm:w-80">
         <p className="hidden pb-4 text-muted-foreground text-sm sm:block">{text.about}</p>
-        <TrainerPanel phone={phone} simulatorUrl={simulatorUrl} />
+        <TrainerPanel trainer={phone.trainer} simulatorUrl={simulatorUrl} />
       </aside>
     </div>
   )

@@ -5,7 +5,8 @@
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { phone as text } from '#lib/messages/phone.ts'
-import { type PhoneFault, type PhoneFaultName, phoneFault } from '#lib/simulator/phone/faults.ts'
+import { type BentKeys, type PhoneFault, type PhoneFaultName, phoneFault } from '#lib/simulator/phone/faults.ts'
+import { ALL_KEY_KINDS, type KeyKind } from '#lib/simulator/phone/keys.ts'
 import { awaitDelivery, type OpenedOffer, openOffer, prepareAnswer, refuseOffer } from '#lib/simulator/phone/phone.ts'
 import { PhoneProblem } from '#lib/simulator/phone/problem.ts'
 import { listProfiles, removeProfile, type SavedProfile, StorageError, saveProfile } from './profile-store.ts'
@@ -45,11 +46,13 @@ export function usePhone(simulatorUrl: string) {
   const [profiles, setProfiles] = useState<SavedProfile[] | null>(null)
   const [fault, setFault] = useState<PhoneFaultName | null>(null)
   const [deviceName, setDeviceName] = useState<string>(text.device.name)
+  const [bentKeys, setBentKeys] = useState<BentKeys>('every')
+  const [supported, setSupported] = useState<readonly KeyKind[]>(ALL_KEY_KINDS)
   /** Ends what is under way when the person goes elsewhere. */
   const running = useRef(new AbortController())
-  /** The fault in force; read when something happens, not when a screen was drawn. */
-  const current = useRef({ fault, deviceName })
-  current.current = { fault, deviceName }
+  /** What the trainer has set; read when something happens, not when a screen was drawn. */
+  const current = useRef({ fault, bentKeys, supported, deviceName })
+  current.current = { fault, bentKeys, supported, deviceName }
 
   const reload = useCallback(async () => setProfiles(await listProfiles()), [])
 
@@ -112,14 +115,15 @@ export function usePhone(simulatorUrl: string) {
 
   const confirmPin = useCallback(
     (offer: OpenedOffer) => {
-      const { fault: chosen, deviceName: name } = current.current
+      const { fault: chosen, deviceName: name, bentKeys: bent, supported: kinds } = current.current
       const doing = phoneFault(chosen)
       if (doing?.behave?.refuse !== undefined) return refuse(offer, doing.behave.refuse)
       if (doing?.behave?.silent) return begin(async () => ({ name: 'ended', how: 'left' }))
       setScreen({ name: 'working', step: 'keys' })
       return begin(async (signal) => {
         const device = { ...text.device, name }
-        const { profile, post } = await prepareAnswer(offer, { device, extractable: false, fault: chosen })
+        const options = { device, extractable: false, fault: chosen, bentKeys: bent, supported: kinds }
+        const { profile, post } = await prepareAnswer(offer, options)
         const saved: SavedProfile = { ...profile, savedAt: new Date(), certificates: [] }
         // Before the portal hears of it: a certificate for a key that was not kept would be lost.
         await saveProfile(saved)
@@ -129,12 +133,12 @@ export function usePhone(simulatorUrl: string) {
         return takeAfter(doing, saved, signal)
       })
 
-      async function takeAfter(bent: PhoneFault | null, saved: SavedProfile, signal: AbortSignal): Promise<Screen> {
+      async function takeAfter(doing: PhoneFault | null, saved: SavedProfile, signal: AbortSignal): Promise<Screen> {
         try {
-          const next = await take(saved, endsWithout(bent) ? WAIT_REFUSED_MS : WAIT_MS, signal)
-          return next.name === 'stored' ? { ...next, alarm: endsWithout(bent) } : next
+          const next = await take(saved, endsWithout(doing) ? WAIT_REFUSED_MS : WAIT_MS, signal)
+          return next.name === 'stored' ? { ...next, alarm: endsWithout(doing) } : next
         } catch (error) {
-          if (!endsWithout(bent) || !(error instanceof PhoneProblem) || error.code !== 'certificate_late') throw error
+          if (!endsWithout(doing) || !(error instanceof PhoneProblem) || error.code !== 'certificate_late') throw error
           await removeProfile(saved.id)
           return { name: 'ended', how: 'asExpected' }
         }
@@ -183,7 +187,8 @@ export function usePhone(simulatorUrl: string) {
     return () => stop.abort()
   }, [atHome, profiles, reload, take])
 
-  return { screen, setScreen, profiles, fault, setFault, deviceName, setDeviceName, goHome, open, refuse, confirmPin, remove }
+  const trainer = { fault, setFault, bentKeys, setBentKeys, supported, setSupported, deviceName, setDeviceName }
+  return { screen, setScreen, profiles, trainer, goHome, open, refuse, confirmPin, remove }
 }
 
 export type Phone = ReturnType<typeof usePhone>

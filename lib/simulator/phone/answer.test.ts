@@ -121,8 +121,8 @@ test('a key type that the phone does not have is refused with a sentence', async
   const { provCommand } = await provisionCommand()
   const [request] = provCommand.profile.keygenrequests
   if (!request) throw new Error('no request')
-  request.keytypeprios = [{ keytype: 'EC', keylength: '256', responsemechanism: 'ES256' }]
-  await expect(makeAnswer(provCommand, await context())).rejects.toMatchObject({ code: 'offer_unreadable' })
+  request.keytypeprios = [{ keytype: 'EC', keylength: '521', responsemechanism: 'ES512' }]
+  await expect(makeAnswer(provCommand, await context())).rejects.toMatchObject({ code: 'key_type_unsupported' })
 })
 
 test('a subject is shown as RFC 4514 has it, and a certificate is recognised by its key', async () => {

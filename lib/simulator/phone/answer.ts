@@ -5,8 +5,8 @@
 import { type Bytes, fromBase64, toBase64, utf8 } from './bytes.ts'
 import { readCertificateRequest, writeCertificateRequest } from './certificate-request.ts'
 import type { ProvCommand } from './device-api.ts'
-import type { Bendings } from './faults.ts'
-import { makeKey, signJws, toAppJwk } from './keys.ts'
+import { type Bendings, type BentKeys, isBentKey } from './faults.ts'
+import { ALL_KEY_KINDS, algOf, type KeyKind, makeKey, pickKind, signJws, toAppJwk } from './keys.ts'
 import { PhoneProblem } from './problem.ts'
 
 export interface DeviceInfo {
@@ -24,7 +24,11 @@ export interface AnswerContext {
   boxUrl: string
   /** Whether private keys may leave the key store. */
   extractable: boolean
+  /** The kinds of key that this phone can make; all of them unless said otherwise. */
+  supported?: readonly KeyKind[] | undefined
   bend?: Bendings | undefined
+  /** Which keys a fault of a key bends. */
+  bentKeys?: BentKeys | undefined
 }
 
 export interface PhoneKey {
@@ -41,14 +45,22 @@ const DEMO_CERTIFICATE = 'Certdesk messaging simulator: there is no server certi
 export const demoCertificateHash = async (): Promise<string> =>
   toBase64(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(DEMO_CERTIFICATE))))
 
-/** The first key type on the list that this phone has. @throws PhoneProblem `offer_unreadable` */
-function pickBits(request: KeyRequest): number {
-  const supported = request.keytypeprios.find(
-    ({ keytype, keylength, responsemechanism }) =>
-      keytype === 'RSA' && responsemechanism === 'RS256' && ['2048', '3072', '4096'].includes(keylength),
-  )
-  if (!supported) throw new PhoneProblem('offer_unreadable', { detail: `no supported key type for "${request.keyid}"` })
-  return Number(supported.keylength)
+/**
+ * The kind of key that this phone makes for each request: the first on its list that the phone has.
+ * @throws PhoneProblem `key_type_unsupported`
+ */
+export function pickKinds(command: ProvCommand, supported: readonly KeyKind[] = ALL_KEY_KINDS): KeyKind[] {
+  return command.profile.keygenrequests.map(({ keyid, keytypeprios }) => {
+    const kind = pickKind(keytypeprios, supported)
+    if (!kind) throw new PhoneProblem('key_type_unsupported', { detail: `key "${keyid}"` })
+    return kind
+  })
+}
+
+function unaskedKind({ keytypeprios }: KeyRequest): KeyKind {
+  const unasked = ALL_KEY_KINDS.find((kind) => !pickKind(keytypeprios, [kind]))
+  if (!unasked) throw new PhoneProblem('fault_needs_unasked_kind')
+  return unasked
 }
 
 /**
@@ -56,27 +68,37 @@ function pickBits(request: KeyRequest): number {
  * @returns the compact JWS for `provResponse.result.data`, and the keys in the order asked for
  */
 export async function makeAnswer(command: ProvCommand, context: AnswerContext): Promise<{ jws: string; keys: PhoneKey[] }> {
-  const { attestation, device, fqdn, profileId, boxUrl, extractable, bend = {} } = context
+  const { attestation, device, fqdn, profileId, boxUrl, extractable, supported, bend = {}, bentKeys = 'every' } = context
   const { nonce, userid, profile } = command
+  const kinds = pickKinds(command, supported)
   const keys: PhoneKey[] = []
 
-  const makeSignedKey = async (request: KeyRequest): Promise<string> => {
-    const dummy = fromBase64(request.certreq)
-    const pair = await makeKey({ bits: pickBits(request), extractable, ...bend.key })
-    keys.push({ keyid: request.keyid, ...pair })
-    const certreq = toBase64(await remakeRequest(dummy, pair, bend))
-    const header = { alg: 'RS256', nonce, kid: request.keyid }
-    const jwk = await toAppJwk(pair.publicKey, { kid: request.keyid, use: request.usage })
+  const makeSignedKey = async (request: KeyRequest, picked: KeyKind | undefined, bent: Bendings): Promise<string> => {
+    const [first] = keys
+    const kind = bent.unaskedKind ? unaskedKind(request) : picked
+    const pair = bent.sameKey && first ? first : await makeKey({ kind, extractable, ...bent.key })
+    const { privateKey, publicKey } = pair
+    keys.push({ keyid: request.keyid, privateKey, publicKey })
+    const certreq = toBase64(await remakeRequest(fromBase64(request.certreq), { ...pair, kind }, bent))
+    const header = { alg: algOf(publicKey), nonce, kid: request.keyid }
+    const jwk = await toAppJwk(publicKey, { kid: request.keyid, use: request.usage })
     const payload = { ...jwk, certreq, keystate: request.keystate.toLowerCase() }
-    const leaked = pair.privateKey.extractable && bend.innerPayload ? await crypto.subtle.exportKey('jwk', pair.privateKey) : null
-    const signer = bend.innerSigner === 'attestation' ? attestation.privateKey : pair.privateKey
-    return signJws(bend.innerHeader?.(header) ?? header, bend.innerPayload?.(payload, leaked) ?? payload, signer)
+    const leaked = privateKey.extractable && bent.innerPayload ? await crypto.subtle.exportKey('jwk', privateKey) : null
+    const signers = { attestation: attestation.privateKey, first: keys[0]?.privateKey ?? privateKey, own: privateKey }
+    return signJws(
+      bent.innerHeader?.(header) ?? header,
+      bent.innerPayload?.(payload, leaked) ?? payload,
+      signers[bent.innerSigner ?? 'own'],
+      bent.innerSignature,
+    )
   }
 
   const asked: string[] = []
-  for (const request of profile.keygenrequests) asked.push(await makeSignedKey(request))
-  const [first] = profile.keygenrequests
-  const more = async (keyid: string) => (first ? makeSignedKey({ ...first, keyid }) : '')
+  const requests = profile.keygenrequests
+  for (const [index, request] of requests.entries())
+    asked.push(await makeSignedKey(request, kinds[index], isBentKey(bentKeys, index, requests.length) ? bend : {}))
+  const [first] = requests
+  const more = async (keyid: string) => (first ? makeSignedKey({ ...first, keyid }, kinds[0], {}) : '')
   const signedkeys = (await bend.signedKeys?.(asked, more)) ?? asked
 
   const stranger = bend.attestation ? await makeKey({ extractable: false }) : null
@@ -87,13 +109,13 @@ export async function makeAnswer(command: ProvCommand, context: AnswerContext): 
   const answered = { signedkeys, servername: profile.servername, name: profile.name, userid, id: profileId, boxurl: boxUrl }
   const payload = { deviceinfo: device, profile: bend.profile?.(answered) ?? answered }
   const jws = await signJws(bend.header?.(header) ?? header, payload, signer)
-  return { jws: bend.jws?.(jws) ?? jws, keys: keys.slice(0, profile.keygenrequests.length) }
+  return { jws: bend.jws?.(jws) ?? jws, keys: keys.slice(0, requests.length) }
 }
 
 /** The dummy's subject with the new key, signed by it. */
-async function remakeRequest(dummy: Bytes, pair: CryptoKeyPair, bend: Bendings): Promise<Bytes> {
+async function remakeRequest(dummy: Bytes, pair: CryptoKeyPair & { kind: KeyKind | undefined }, bend: Bendings): Promise<Bytes> {
   const { subject } = readCertificateRequest(dummy)
-  const other = bend.requestKey ? await makeKey({ extractable: false }) : null
+  const other = bend.requestKey ? await makeKey({ kind: pair.kind, extractable: false }) : null
   const request = await writeCertificateRequest({
     subject: bend.subject?.(subject) ?? subject,
     publicKey: bend.requestKey === 'other' && other ? other.publicKey : pair.publicKey,

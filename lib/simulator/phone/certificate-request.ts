@@ -3,11 +3,16 @@
  * with that key. Attributes stay empty, as in the published example.
  */
 import type { Bytes } from './bytes.ts'
-import { derBitString, derNull, derOid, derSequence, derValue, readChildren, readWhole } from './der.ts'
+import { derBitString, derEcdsaSignature, derNull, derOid, derSequence, derValue, readChildren, readWhole } from './der.ts'
 import { type NameAttribute, readName } from './distinguished-name.ts'
-import { RSA_SHA256 } from './keys.ts'
+import { algOf, signBytes } from './keys.ts'
 
-export const SHA256_WITH_RSA = '1.2.840.113549.1.1.11'
+/** AlgorithmIdentifier of a signature: with NULL for RSA (RFC 4055 section 5), without parameters for ECDSA (RFC 5758 section 3.2). */
+const SIGNATURE_ALGORITHMS = {
+  RS256: derSequence(derOid('1.2.840.113549.1.1.11'), derNull()),
+  ES256: derSequence(derOid('1.2.840.10045.4.3.2')),
+  ES384: derSequence(derOid('1.2.840.10045.4.3.3')),
+} as const
 
 export interface CertificateRequest {
   /** The Name, octet for octet. */
@@ -37,11 +42,12 @@ export interface NewRequest {
   attributes?: readonly Uint8Array[]
 }
 
-/** A PKCS#10 signed with SHA-256 and RSA. */
+/** A PKCS#10 signed as the signer's kind of key does. */
 export async function writeCertificateRequest({ subject, publicKey, signer, attributes = [] }: NewRequest): Promise<Bytes> {
   const spki = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
   const version = new Uint8Array([0x02, 0x01, 0x00])
   const info = derSequence(version, subject, spki, derValue(0xa0, ...attributes))
-  const signature = new Uint8Array(await crypto.subtle.sign(RSA_SHA256.name, signer, info))
-  return derSequence(info, derSequence(derOid(SHA256_WITH_RSA), derNull()), derBitString(signature))
+  const alg = algOf(signer)
+  const raw = await signBytes(signer, info)
+  return derSequence(info, SIGNATURE_ALGORITHMS[alg], derBitString(alg === 'RS256' ? raw : derEcdsaSignature(raw)))
 }

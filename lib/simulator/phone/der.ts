@@ -70,6 +70,19 @@ export const derNull = (): Bytes => new Uint8Array([0x05, 0x00])
 export const derBitString = (bytes: Uint8Array): Bytes => derValue(0x03, new Uint8Array([0]), bytes)
 export const derOctetString = (bytes: Uint8Array): Bytes => derValue(0x04, bytes)
 
+/** Octets of a magnitude → a positive INTEGER in its shortest form. */
+export function derUnsigned(magnitude: Uint8Array): Bytes {
+  const first = magnitude.findIndex((octet) => octet !== 0)
+  const octets = first < 0 ? new Uint8Array([0]) : magnitude.subarray(first)
+  return derValue(0x02, (octets[0] ?? 0) & 0x80 ? new Uint8Array([0]) : new Uint8Array(), octets)
+}
+
+/** R‖S as JWS and WebCrypto have an ECDSA signature → Ecdsa-Sig-Value (RFC 3279 section 2.2.3), as PKCS#10 has it. */
+export function derEcdsaSignature(raw: Uint8Array): Bytes {
+  const half = raw.length / 2
+  return derSequence(derUnsigned(raw.subarray(0, half)), derUnsigned(raw.subarray(half)))
+}
+
 /** "1.2.840.113549.1.9.1" → its encoding. */
 export function derOid(dotted: string): Bytes {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)

@@ -3,11 +3,31 @@
  * flow ask it, the command line and the trainer's panel list it. `ends` is where a correct portal leaves the enrolment.
  */
 import { type Bytes, concatBytes, toBase64, utf8 } from './bytes.ts'
-import { derOctetString, derOid, derSequence, derSet, derValue, readChildren, readOid, readWhole } from './der.ts'
-import type { KeyOptions } from './keys.ts'
+import {
+  derEcdsaSignature,
+  derOctetString,
+  derOid,
+  derSequence,
+  derSet,
+  derValue,
+  readChildren,
+  readOid,
+  readWhole,
+} from './der.ts'
+import type { KeyKind, KeyOptions } from './keys.ts'
+import { PhoneProblem } from './problem.ts'
 
 type Json = Record<string, unknown>
 export type PortalEnd = 'completed' | 'rejected' | 'refused' | 'expired' | 'undelivered'
+
+export type FaultNeed = 'two-keys' | 'ec-key'
+
+/** Which of several keys a fault of a key bends. */
+export const BENT_KEYS = ['every', 'first', 'last'] as const
+export type BentKeys = (typeof BENT_KEYS)[number]
+export const isBentKeys = (name: string): name is BentKeys => (BENT_KEYS as readonly string[]).includes(name)
+export const isBentKey = (which: BentKeys, index: number, count: number): boolean =>
+  which === 'every' || index === (which === 'first' ? 0 : count - 1)
 
 /** Each hook gets the good value and returns the bent one. */
 export interface Bendings {
@@ -20,8 +40,13 @@ export interface Bendings {
   request?: (request: Bytes, dummy: Bytes) => Bytes
   innerHeader?: (header: Json) => Json
   innerPayload?: (payload: Json, privateJwk: JsonWebKey | null) => Json
-  /** `attestation`: signed by the app's key instead of the new one, which proves no possession. */
-  innerSigner?: 'attestation'
+  /** Signed by the app's key, or by the first new key, instead of this one, which proves no possession. */
+  innerSigner?: 'attestation' | 'first'
+  innerSignature?: (signature: Bytes) => Bytes
+  /** A kind that is not among those asked for. */
+  unaskedKind?: true
+  /** The first key again, under another name. */
+  sameKey?: true
   /** Gets the signed keys and a maker of one more good one. */
   signedKeys?: (signed: string[], more: (keyid: string) => Promise<string>) => string[] | Promise<string[]>
   /** `stranger`: another key signs and stands in the header. `forged`: another key signs, the app's stands in the header. */
@@ -35,6 +60,8 @@ export interface PhoneFault {
   /** One sentence: what the phone does. */
   does: string
   ends: PortalEnd
+  /** What an offer must ask for, or the fault bends nothing. */
+  needs?: FaultNeed
   bend?: Bendings
   behave?: {
     /** Says no with this code instead of answering. */
@@ -150,6 +177,11 @@ export const PHONE_FAULTS = {
     ends: 'rejected',
     bend: { key: { exponent: 3 } },
   },
+  'key-kind-not-asked': {
+    does: 'The phone makes a good key of a kind that was not asked for.',
+    ends: 'rejected',
+    bend: { unaskedKind: true },
+  },
   'private-key-leaked': {
     does: 'The phone puts its private key into the answer.',
     ends: 'rejected',
@@ -160,12 +192,40 @@ export const PHONE_FAULTS = {
     ends: 'rejected',
     bend: { innerSigner: 'attestation' },
   },
+  'second-by-first': {
+    does: 'The second key is vouched for by the first instead of signing for itself.',
+    ends: 'rejected',
+    needs: 'two-keys',
+    bend: { innerSigner: 'first' },
+  },
+  'same-key-twice': {
+    does: 'One and the same key is announced for both purposes.',
+    ends: 'rejected',
+    needs: 'two-keys',
+    bend: { sameKey: true },
+  },
+  'signature-der': {
+    does: 'An EC key’s signed message has its signature in DER, as certificates do, not as R and S.',
+    ends: 'rejected',
+    needs: 'ec-key',
+    bend: { innerSignature: derEcdsaSignature },
+  },
+  'keys-reversed': {
+    does: 'The keys come back in the reverse order.',
+    ends: 'completed',
+    needs: 'two-keys',
+    bend: { signedKeys: (signed) => signed.toReversed() },
+  },
   'extra-key': {
     does: 'The answer holds one more key than was asked for.',
     ends: 'rejected',
     bend: { signedKeys: async (signed, more) => [...signed, await more(SECOND_KEY)] },
   },
-  'missing-key': { does: 'The answer holds no key at all.', ends: 'rejected', bend: { signedKeys: () => [] } },
+  'missing-key': {
+    does: 'The answer lacks the last of the keys that were asked for.',
+    ends: 'rejected',
+    bend: { signedKeys: (signed) => signed.slice(0, -1) },
+  },
   'wrong-userid': {
     does: 'The answer is for another user.',
     ends: 'rejected',
@@ -215,3 +275,10 @@ export const isPhoneFault = (name: string): name is PhoneFaultName => Object.has
 
 /** The fault of that name in its general form; nothing bent for null. */
 export const phoneFault = (name: PhoneFaultName | null): PhoneFault | null => (name ? PHONE_FAULTS[name] : null)
+
+/** @throws PhoneProblem if the fault would bend nothing of an answer with these kinds of keys */
+export function checkFaultFits(fault: PhoneFault | null, kinds: readonly KeyKind[], which: BentKeys): void {
+  if (fault?.needs === 'two-keys' && (kinds.length < 2 || which === 'first')) throw new PhoneProblem('fault_needs_two_keys')
+  const isBentEc = (kind: KeyKind, index: number): boolean => kind.startsWith('EC') && isBentKey(which, index, kinds.length)
+  if (fault?.needs === 'ec-key' && !kinds.some(isBentEc)) throw new PhoneProblem('fault_needs_ec_key')
+}

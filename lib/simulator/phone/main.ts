@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 // biome-ignore lint/style/noRestrictedImports: where files are kept is said by CERTDESK_DATA_DIR, and only lib/env.ts reads the environment
 import { dataDir } from '#lib/env.ts'
-import { isPhoneFault, PHONE_FAULTS, type PhoneFaultName } from './faults.ts'
+import { type BentKeys, isBentKeys, isPhoneFault, PHONE_FAULTS, type PhoneFaultName } from './faults.ts'
+import { ALL_KEY_KINDS, isKeyKind, type KeyKind } from './keys.ts'
 import { PhoneProblem } from './problem.ts'
 import { defaultTimeoutMs, type PhoneEvent, runPhone } from './run-phone.ts'
 
@@ -15,6 +16,8 @@ const USAGE = `usage: npm run phone -- "<offer link>" [options]
   The link is what the QR code says (com.nexusgroup.plugout:…); "-" reads it from standard input.
   --resume PROFILE-ID  fetches the certificate of a profile stored before (after "send again")
   --fault NAME         does one thing wrong; --list-faults says what there is
+  --fault-key WHICH    of several keys, a fault of a key bends: every (default), first, last
+  --key-types LIST     the kinds of key that this phone can make, by commas (all: ${ALL_KEY_KINDS.join(',')})
   --device-name TEXT   the phone's name (Training phone)
   --timeout SECONDS    how long to wait for the certificate (60; with a fault that the portal must refuse, 3)
   --json               tells what happens as one JSON object a line; the last one has "event": "stored" or "failed"
@@ -28,7 +31,8 @@ const TELL: { [E in PhoneEvent as E['event']]: (event: E) => string } = {
     ].join('\n'),
   refused: () => 'Refused: the phone said no.',
   left: () => 'Left alone: the offer will run out.',
-  'keys-made': ({ keyids, folder }) => `Keys made (${keyids.join(', ')}), kept in ${folder}`,
+  'keys-made': ({ keyids, kinds, folder }) =>
+    `Keys made (${keyids.map((keyid, index) => `${keyid}: ${kinds[index]}`).join(', ')}), kept in ${folder}`,
   answered: ({ fault }) => (fault ? `Answered, with the fault ${fault}: ${PHONE_FAULTS[fault].does}` : 'Answered.'),
   waiting: ({ seconds }) => `Waiting for the certificate, up to ${seconds} s …`,
   certificate: ({ keyid, subject, issuer, serialNumber, notAfter }) =>
@@ -49,6 +53,8 @@ function readArguments() {
       options: {
         resume: { type: 'string' },
         fault: { type: 'string' },
+        'fault-key': { type: 'string', default: 'every' },
+        'key-types': { type: 'string' },
         'list-faults': { type: 'boolean', default: false },
         'device-name': { type: 'string', default: 'Training phone' },
         timeout: { type: 'string' },
@@ -79,6 +85,14 @@ function readFault(name: string | undefined): PhoneFaultName | null {
   return isPhoneFault(name) ? name : usageError(`There is no fault "${name}"; --list-faults says what there is.`)
 }
 
+const readBentKeys = (name: string): BentKeys => (isBentKeys(name) ? name : usageError('--fault-key is every, first or last.'))
+
+function readKeyTypes(list: string | undefined): readonly KeyKind[] {
+  if (list === undefined) return ALL_KEY_KINDS
+  const kinds = list.split(',').map((name) => name.trim())
+  return kinds.every(isKeyKind) ? kinds : usageError(`--key-types is a list of ${ALL_KEY_KINDS.join(', ')}.`)
+}
+
 function readTimeoutMs(text: string | undefined, fault: PhoneFaultName | null): number {
   if (text === undefined) return defaultTimeoutMs(fault)
   return /^\d{1,5}$/.test(text) ? Number(text) * 1000 : usageError('--timeout must be whole seconds.')
@@ -100,6 +114,8 @@ try {
     dataDir: dataDir(),
     device: { operatingsystem: 'Certdesk (1.0)', name: values['device-name'], model: 'Command-line phone' },
     fault,
+    bentKeys: readBentKeys(values['fault-key']),
+    supported: readKeyTypes(values['key-types']),
     timeoutMs: readTimeoutMs(values.timeout, fault),
     signal: stop.signal,
     tell: (event) =>

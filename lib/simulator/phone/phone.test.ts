@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPrivateKey, createPublicKey, verify, X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -12,6 +12,7 @@ import {
   someCertificate,
   startTestPortal,
   type TestPortal,
+  TWO_KEYS,
 } from '../test-portal.ts'
 import { fromBase64, fromBase64Url } from './bytes.ts'
 import { readCertificateRequest } from './certificate-request.ts'
@@ -66,23 +67,33 @@ function readAnswer(callback: Reply) {
   return { data, ...outer, signed, inner, requests }
 }
 
-const publicKeyOf = ({ n, e }: { n: string; e: string }) => {
+type Jwk = JsonWebKey
+
+const publicKeyOf = ({ n = '', e, ...jwk }: Jwk) => {
+  if (jwk.kty === 'EC') return createPublicKey({ key: { kty: 'EC', crv: jwk.crv, x: jwk.x, y: jwk.y }, format: 'jwk' })
   const octets = Buffer.from(n, 'base64url')
   return createPublicKey({
     key: { kty: 'RSA', n: octets.subarray(octets[0] === 0 ? 1 : 0).toString('base64url'), e },
     format: 'jwk',
   })
 }
-const verifies = (jws: string, jwk: { n: string; e: string }) => {
+const verifies = (jws: string, jwk: Jwk) => {
   const [header, payload, signature = ''] = jws.split('.')
-  return verify('sha256', Buffer.from(`${header}.${payload}`), publicKeyOf(jwk), Buffer.from(signature, 'base64url'))
+  const key = { key: publicKeyOf(jwk), dsaEncoding: 'ieee-p1363' } as const
+  const hash = jwk.crv === 'P-384' ? 'sha384' : 'sha256'
+  return verify(hash, Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))
 }
-const spkiOf = (jwk: { n: string; e: string }) => new Uint8Array(publicKeyOf(jwk).export({ type: 'spki', format: 'der' }))
+const spkiOf = (jwk: Jwk) => new Uint8Array(publicKeyOf(jwk).export({ type: 'spki', format: 'der' }))
 
-/** Issues for the answer in a callback and hands the certificate to the simulator. */
+/** Issues for every key of the answer in a callback and hands the certificates to the simulator. @param over.spki the last one's instead */
 async function deliver(callback: Reply, over: { timeout?: number; spki?: Uint8Array } = {}) {
   const { inner, payload } = readAnswer(callback)
-  const data = someCertificate(over.spki ?? spkiOf(inner[0]?.payload))
+  const data = Object.fromEntries(
+    inner.map(({ payload: key }) => [
+      key.kid,
+      someCertificate(over.spki && key === inner.at(-1)?.payload ? over.spki : spkiOf(key)),
+    ]),
+  )
   return portal.command('certificate', certificateCommand(payload.profile.id, data, { timeout: over.timeout ?? 60 }))
 }
 
@@ -142,6 +153,63 @@ describe('the whole course', () => {
     expect((await portal.nextCallback()).body.certResponse.code).not.toBe(0)
     const kept = events.find((event) => event.event === 'keys-made')
     expect(existsSync(join(kept?.event === 'keys-made' ? kept.folder : '', 'signer.cert.pem'))).toBe(false)
+  })
+
+  test('two keys of two kinds: each certificate stands beside its own key, and both are taken up again from the files', async () => {
+    const { events, stored } = run(await makeOffer({ keys: TWO_KEYS }), 'certificate-refused')
+    const callback = await portal.nextCallback()
+    await deliver(callback)
+    expect(await stored).toBe(false)
+    await portal.nextCallback()
+    await deliver(callback)
+    const { id } = readAnswer(callback).payload.profile
+    const files: string[] = []
+    const again = runPhone({
+      from: { profileId: id },
+      dataDir: portal.dataDir,
+      device,
+      fault: null,
+      timeoutMs: 5_000,
+      tell: (event) => event.event === 'stored' && files.push(...event.files),
+    })
+    expect(await again).toBe(true)
+    expect((await portal.nextCallback()).body.certResponse).toEqual({ code: 0 })
+    expect(events.find(({ event }) => event === 'keys-made')).toMatchObject({
+      keyids: ['signer', 'auth'],
+      kinds: ['EC-P256', 'EC-P384'],
+    })
+    expect(files).toHaveLength(2)
+    for (const file of files) {
+      const certificate = new X509Certificate(readFileSync(file))
+      const key = createPrivateKey(readFileSync(file.replace('.cert.pem', '.key.pem')))
+      expect(certificate.checkPrivateKey(key)).toBe(true)
+    }
+  })
+
+  test('one of two certificates for another key: neither is kept', async () => {
+    const { events, stored } = run(await makeOffer({ keys: TWO_KEYS }))
+    const failed = expect(stored).rejects.toMatchObject({ code: 'certificate_wrong_key' })
+    const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+    await deliver(await portal.nextCallback(), { spki: new Uint8Array(await crypto.subtle.exportKey('spki', publicKey)) })
+    await failed
+    expect((await portal.nextCallback()).body.certResponse.code).not.toBe(0)
+    const made = events.find((event) => event.event === 'keys-made')
+    const folder = made?.event === 'keys-made' ? made.folder : ''
+    expect(['signer', 'auth'].map((keyid) => existsSync(join(folder, `${keyid}.cert.pem`)))).toEqual([false, false])
+  })
+
+  test('an offer whose keys it cannot make is refused, and the portal hears of it', async () => {
+    const run = runPhone({
+      from: { link: await makeOffer({ keys: TWO_KEYS }) },
+      dataDir: portal.dataDir,
+      device,
+      fault: null,
+      supported: ['RSA-4096'],
+      timeoutMs: 5_000,
+      tell: () => {},
+    })
+    await expect(run).rejects.toMatchObject({ code: 'key_type_unsupported' })
+    expect((await portal.nextCallback()).body.provResponse).toEqual({ code: 6 })
   })
 
   test('waiting survives a restart of the messaging server', async () => {
@@ -215,7 +283,7 @@ describe('offers that are none', () => {
 
 describe('each fault does what it says, and nothing else', () => {
   /** What must hold of an answer with that fault. */
-  const BENT: Partial<Record<PhoneFaultName, (answer: ReturnType<typeof readAnswer>, trusted: JsonWebKey) => void>> = {
+  const BENT: Partial<Record<PhoneFaultName, (answer: ReturnType<typeof readAnswer>, trusted: Jwk) => void>> = {
     'wrong-nonce': ({ header, inner }) => {
       expect(header.nonce).not.toBe(NONCE)
       expect(header.nonce).toHaveLength(NONCE.length)
@@ -227,7 +295,7 @@ describe('each fault does what it says, and nothing else', () => {
     },
     'wrong-attestation-key': ({ data, header }, trusted) => {
       expect(verifies(data, header.jwk)).toBe(true)
-      expect(verifies(data, trusted as { n: string; e: string })).toBe(false)
+      expect(verifies(data, trusted)).toBe(false)
     },
     'forged-signature': ({ data, header }, trusted) => {
       expect(verifies(data, header.jwk)).toBe(false)
@@ -253,6 +321,27 @@ describe('each fault does what it says, and nothing else', () => {
     'csr-trailing-bytes': ({ requests }) => expect(requests).toEqual([null]),
     'key-1024': ({ inner }) => expect(inner[0]?.payload['n#len']).toBe('1024'),
     'exponent-3': ({ inner }) => expect(fromBase64Url(inner[0]?.payload.e)).toEqual(new Uint8Array([3])),
+    'key-kind-not-asked': ({ signed, inner }) => {
+      expect(inner[0]?.payload['n#len']).toBe('3072')
+      expect(verifies(signed[0] ?? '', inner[0]?.payload)).toBe(true)
+    },
+    'second-by-first': ({ signed, inner }) => {
+      expect(verifies(signed[0] ?? '', inner[0]?.payload)).toBe(true)
+      expect(verifies(signed[1] ?? '', inner[1]?.payload)).toBe(false)
+      const [header, payload, signature = ''] = signed[1]?.split('.') ?? []
+      const key = { key: publicKeyOf(inner[0]?.payload), dsaEncoding: 'ieee-p1363' } as const
+      expect(verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true)
+    },
+    'same-key-twice': ({ inner }) => {
+      expect(inner.map(({ payload }) => payload.kid)).toEqual(['signer', 'auth'])
+      expect(spkiOf(inner[0]?.payload)).toEqual(spkiOf(inner[1]?.payload))
+    },
+    'signature-der': ({ signed, inner }) => {
+      const [header, payload, signature = ''] = signed[0]?.split('.') ?? []
+      const key = { key: publicKeyOf(inner[0]?.payload), dsaEncoding: 'der' } as const
+      expect(verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'))).toBe(true)
+    },
+    'keys-reversed': ({ inner }) => expect(inner.map(({ header }) => header.kid)).toEqual(['auth', 'signer']),
     'private-key-leaked': ({ inner }) => expect(inner[0]?.payload.d).toEqual(expect.any(String)),
     'no-possession': ({ signed, header, inner }) => {
       expect(verifies(signed[0] ?? '', header.jwk)).toBe(true)
@@ -269,12 +358,12 @@ describe('each fault does what it says, and nothing else', () => {
   test('every fault that bends the answer is looked at here', () => {
     const bending = Object.entries(PHONE_FAULTS).filter(([, fault]) => 'bend' in fault)
     expect(Object.keys(BENT).toSorted()).toEqual(bending.map(([name]) => name).toSorted())
-    expect(bending.every(([, { ends }]) => ends === 'rejected')).toBe(true)
+    expect(bending.filter(([, { ends }]) => ends !== 'rejected').map(([name]) => name)).toEqual(['keys-reversed'])
   })
 
   test.each(Object.keys(BENT) as PhoneFaultName[])('%s', async (name) => {
     const trusted = JSON.parse(readFileSync(join(portal.dataDir, 'simulator', 'attestation-keys.json'), 'utf8')).ATTESTATION[0]
-    const { stored } = run(await makeOffer(), name, 0)
+    const { stored } = run(await makeOffer('needs' in PHONE_FAULTS[name] ? { keys: TWO_KEYS } : {}), name, 0)
     await expect(stored).rejects.toMatchObject({ code: 'certificate_late' })
     const answer = readAnswer(await portal.nextCallback())
     BENT[name]?.(answer, trusted)

@@ -3,7 +3,7 @@
  * certificate, store it, say so. The steps are separate functions because a person stands between them, and because what must survive a
  * crash (the profile with its keys) is given to the caller before it is needed on the wire.
  */
-import { type DeviceInfo, makeAnswer, type PhoneKey } from './answer.ts'
+import { type DeviceInfo, makeAnswer, type PhoneKey, pickKinds } from './answer.ts'
 import { type Bytes, fromBase64 } from './bytes.ts'
 import { type CertificateSummary, isForKey, readCertificate } from './certificate.ts'
 import { readCertificateRequest } from './certificate-request.ts'
@@ -19,8 +19,8 @@ import {
   postResponse,
 } from './device-api.ts'
 import { type NameAttribute, nameToText } from './distinguished-name.ts'
-import { type PhoneFaultName, phoneFault } from './faults.ts'
-import { importAttestationKey } from './keys.ts'
+import { type BentKeys, checkFaultFits, type PhoneFaultName, phoneFault } from './faults.ts'
+import { ALL_KEY_KINDS, importAttestationKey, type KeyKind, pickKind } from './keys.ts'
 import { readOfferLink } from './offer-link.ts'
 import { PhoneProblem } from './problem.ts'
 
@@ -36,7 +36,14 @@ export interface OpenedOffer {
   expiresAt: Date
   command: ProvCommand
   /** What the user is shown of each key's certificate request. */
-  requests: { keyid: string; subject: NameAttribute[]; subjectText: string }[]
+  requests: OfferedKey[]
+}
+
+export interface OfferedKey {
+  keyid: string
+  usage: string
+  subject: NameAttribute[]
+  subjectText: string
 }
 
 export interface PhoneProfile {
@@ -88,9 +95,9 @@ function readOffer(
 ): Pick<OpenedOffer, 'expiresAt' | 'command' | 'requests'> {
   const command = message.provCommand
   try {
-    const requests = command.profile.keygenrequests.map(({ keyid, certreq }) => {
+    const requests = command.profile.keygenrequests.map(({ keyid, usage, certreq }) => {
       const subject = readCertificateRequest(fromBase64(certreq)).subjectAttributes
-      return { keyid, subject, subjectText: nameToText(subject) }
+      return { keyid, usage, subject, subjectText: nameToText(subject) }
     })
     return { expiresAt: new Date(message.expiresAt), command, requests }
   } catch (cause) {
@@ -102,6 +109,23 @@ function readOffer(
 export const refuseOffer = (offer: OpenedOffer, code: number): Promise<void> =>
   postResponse(offer.messageUrl, offer.session, { responseHeader: { status: 200 }, provResponse: { code } })
 
+/** The kind of key that a phone would make of each request; null where it can make none of those asked for. */
+export const kindsFor = ({ command }: OpenedOffer, supported: readonly KeyKind[]): (KeyKind | null)[] =>
+  command.profile.keygenrequests.map(({ keytypeprios }) => pickKind(keytypeprios, supported))
+
+export interface AnswerOptions {
+  device: DeviceInfo
+  extractable: boolean
+  fault: PhoneFaultName | null
+  /** Which of several keys the fault bends, if it is a fault of a key. */
+  bentKeys?: BentKeys
+  /** The kinds of key that this phone can make. */
+  supported?: readonly KeyKind[]
+}
+
+/** provResponse code of this phone for an offer whose keys it cannot make; a real one's is not documented. */
+export const KEY_TYPE_UNSUPPORTED = 6
+
 export interface PreparedAnswer {
   profile: PhoneProfile
   /** Hands the answer in. @throws PhoneProblem `too_late` */
@@ -111,13 +135,15 @@ export interface PreparedAnswer {
 /**
  * Makes keys and answer. Nothing has been said to the portal when this returns, so the caller can store the profile first: a phone
  * that answered and then forgot its key would hold a certificate it cannot use.
+ *
+ * @throws PhoneProblem `key_type_unsupported` after it has said so to the messaging server
  */
-export async function prepareAnswer(
-  offer: OpenedOffer,
-  { device, extractable, fault }: { device: DeviceInfo; extractable: boolean; fault: PhoneFaultName | null },
-): Promise<PreparedAnswer> {
+export async function prepareAnswer(offer: OpenedOffer, options: AnswerOptions): Promise<PreparedAnswer> {
+  const { device, extractable, fault, bentKeys = 'every', supported = ALL_KEY_KINDS } = options
   const { bend, behave } = phoneFault(fault) ?? {}
   const { command, origin, session, attestation, host } = offer
+  if (kindsFor(offer, supported).includes(null)) await refuseOffer(offer, KEY_TYPE_UNSUPPORTED)
+  checkFaultFits(phoneFault(fault), pickKinds(command, supported), bentKeys)
   const profileId = crypto.randomUUID()
   const box = await createBox(origin, session, profileId)
   const { jws, keys } = await makeAnswer(command, {
@@ -127,7 +153,9 @@ export async function prepareAnswer(
     profileId,
     boxUrl: box.url,
     extractable,
+    supported,
     bend,
+    bentKeys,
   })
   const { servername, name } = command.profile
   // Reached where the offer was reached, whatever name the server gives itself.

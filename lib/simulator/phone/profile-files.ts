@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fromBase64 } from './bytes.ts'
 import { toPem } from './certificate.ts'
 import type { Box } from './device-api.ts'
-import { RSA_SHA256 } from './keys.ts'
+import { importPrivateKey } from './keys.ts'
 import type { PhoneProfile, StoredCertificate } from './phone.ts'
 
 interface ProfileFile {
@@ -61,11 +61,7 @@ export async function loadProfile(dataDir: string, profileId: string): Promise<P
   const keys = await Promise.all(
     keyids.map(async (keyid) => {
       const pem = readFileSync(join(folder, fileName(keyid, 'key.pem')), 'utf8')
-      const pkcs8 = fromBase64(pem.replace(/-----[^-]+-----|\s/g, ''))
-      const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, RSA_SHA256, true, ['sign'])
-      const { kty, n, e } = await crypto.subtle.exportKey('jwk', privateKey)
-      const publicKey = await crypto.subtle.importKey('jwk', { kty, n, e }, RSA_SHA256, true, ['verify'])
-      return { keyid, privateKey, publicKey }
+      return { keyid, ...(await importPrivateKey(fromBase64(pem.replace(/-----[^-]+-----|\s/g, '')))) }
     }),
   )
   return { ...profile, keys }

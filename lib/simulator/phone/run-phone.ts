@@ -3,7 +3,8 @@
  * the certificate, stores it, says so. What happens is told event by event; nothing told carries the offer, a token or a nonce.
  */
 import type { DeviceInfo } from './answer.ts'
-import { type PhoneFaultName, phoneFault } from './faults.ts'
+import { type BentKeys, type PhoneFaultName, phoneFault } from './faults.ts'
+import { type KeyKind, kindOfKey } from './keys.ts'
 import { awaitDelivery, openOffer, type PhoneProfile, prepareAnswer, refuseOffer } from './phone.ts'
 import { loadProfile, storeCertificates, storeProfile } from './profile-files.ts'
 
@@ -19,7 +20,7 @@ export type PhoneEvent =
     }
   | { event: 'refused' }
   | { event: 'left' }
-  | { event: 'keys-made'; profileId: string; keyids: string[]; folder: string }
+  | { event: 'keys-made'; profileId: string; keyids: string[]; kinds: string[]; folder: string }
   | { event: 'answered'; profileId: string; fault: PhoneFaultName | null }
   | { event: 'waiting'; profileId: string; seconds: number }
   | {
@@ -41,6 +42,10 @@ export interface PhoneRun {
   dataDir: string
   device: DeviceInfo
   fault: PhoneFaultName | null
+  /** Which of several keys the fault bends. */
+  bentKeys?: BentKeys
+  /** The kinds of key that this phone can make; all of them unless said otherwise. */
+  supported?: readonly KeyKind[]
   /** How long to wait for the certificate. */
   timeoutMs: number
   signal?: AbortSignal
@@ -56,7 +61,8 @@ export async function runPhone(run: PhoneRun): Promise<boolean> {
   return profile ? takeCertificate(run, profile) : false
 }
 
-async function enrol({ dataDir, device, fault, tell }: PhoneRun, link: string): Promise<PhoneProfile | null> {
+async function enrol(run: PhoneRun, link: string): Promise<PhoneProfile | null> {
+  const { dataDir, device, fault, bentKeys, supported, tell } = run
   const { behave } = phoneFault(fault) ?? {}
   const offer = await openOffer(link)
   const { servername, name } = offer.command.profile
@@ -78,9 +84,17 @@ async function enrol({ dataDir, device, fault, tell }: PhoneRun, link: string): 
     tell({ event: 'left' })
     return null
   }
-  const { profile, post } = await prepareAnswer(offer, { device, extractable: true, fault })
+  const { profile, post } = await prepareAnswer(offer, {
+    device,
+    extractable: true,
+    fault,
+    bentKeys,
+    supported,
+  })
   const folder = await storeProfile(dataDir, profile)
-  tell({ event: 'keys-made', profileId: profile.id, keyids: profile.keys.map(({ keyid }) => keyid), folder })
+  const keyids = profile.keys.map(({ keyid }) => keyid)
+  const kinds = profile.keys.map(({ publicKey }) => kindOfKey(publicKey))
+  tell({ event: 'keys-made', profileId: profile.id, keyids, kinds, folder })
   await post()
   tell({ event: 'answered', profileId: profile.id, fault })
   return profile
