@@ -17,6 +17,28 @@ export const OID = {
   secp384r1: '1.3.132.0.34',
   // RFC 8410
   'id-Ed25519': '1.3.101.112',
+  // RFC 5652 (CMS): content types
+  'id-data': '1.2.840.113549.1.7.1',
+  'id-signedData': '1.2.840.113549.1.7.2',
+  'id-envelopedData': '1.2.840.113549.1.7.3',
+  // RFC 3370, RFC 5754: digests; RFC 3565, RFC 3370: content encryption
+  'id-sha1': '1.3.14.3.2.26',
+  'id-sha256': '2.16.840.1.101.3.4.2.1',
+  'id-sha384': '2.16.840.1.101.3.4.2.2',
+  'id-sha512': '2.16.840.1.101.3.4.2.3',
+  'id-aes128-CBC': '2.16.840.1.101.3.4.1.2',
+  'id-aes192-CBC': '2.16.840.1.101.3.4.1.22',
+  'id-aes256-CBC': '2.16.840.1.101.3.4.1.42',
+  'des-ede3-cbc': '1.2.840.113549.3.7',
+  'des-cbc': '1.3.14.3.2.7',
+  // RFC 8894 §3.2.1, §3.2.1.4.3: SCEP's authenticated attributes (VeriSign's arc), and the text of a failure
+  'id-scep-messageType': '2.16.840.1.113733.1.9.2',
+  'id-scep-pkiStatus': '2.16.840.1.113733.1.9.3',
+  'id-scep-failInfo': '2.16.840.1.113733.1.9.4',
+  'id-scep-senderNonce': '2.16.840.1.113733.1.9.5',
+  'id-scep-recipientNonce': '2.16.840.1.113733.1.9.6',
+  'id-scep-transactionID': '2.16.840.1.113733.1.9.7',
+  'id-scep-failInfoText': '1.3.6.1.5.5.7.24.1',
   // RFC 2985 (PKCS #9): attributes
   emailAddress: '1.2.840.113549.1.9.1',
   unstructuredName: '1.2.840.113549.1.9.2',
