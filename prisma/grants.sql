@@ -34,6 +34,10 @@ GRANT INSERT, DELETE ON blocked_key TO certdesk_web;
 -- Opening an incident is the worker's, but for what a person reports on a page; closing one is a person's.
 GRANT INSERT ON incident TO certdesk_web;
 GRANT UPDATE (closed_at, closed_by_name, close_note) ON incident TO certdesk_web;
+-- Asking the worker for signed answers; the reply is the worker's alone.
+GRANT SELECT, INSERT ON pki_request TO certdesk_web;
+GRANT SELECT ON ocsp_response TO certdesk_web;
+GRANT SELECT (id, issuer_id, purpose, certificate, not_before, not_after, created_at) ON service_certificate TO certdesk_web;
 GRANT INSERT ON callback TO certdesk_web;
 GRANT UPDATE (repeats) ON callback TO certdesk_web;
 
@@ -48,6 +52,10 @@ GRANT UPDATE (state, outcome, command_id, processed_at) ON callback TO certdesk_
 GRANT INSERT, UPDATE ON command, command_key, answer, phone, enrollment_key, certificate, issuer TO certdesk_worker;
 GRANT INSERT ON evidence, issuer_secret, policy_version, blocked_key, incident TO certdesk_worker;
 GRANT INSERT, DELETE ON crl TO certdesk_worker;
+GRANT SELECT, DELETE, UPDATE (answered_at, reply, problem) ON pki_request TO certdesk_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ocsp_response TO certdesk_worker;
+GRANT SELECT, INSERT, DELETE ON service_certificate TO certdesk_worker;
+GRANT SELECT, INSERT ON restored_certificate TO certdesk_worker;
 GRANT DELETE ON idempotency_key TO certdesk_worker;
 
 -- ── The job queue ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -30,8 +30,15 @@ export function publishedResponse(request: Request, { body, contentType, maxAgeS
     .get('if-none-match')
     ?.split(',')
     .map((tag) => tag.trim().replace(/^W\//, ''))
-  if (known?.includes(etag) || known?.includes('*')) return new Response(null, { status: 304, headers })
+  const unchanged = known ? known.includes(etag) || known.includes('*') : isNotNewer(lastModified, request)
+  if (unchanged) return new Response(null, { status: 304, headers })
   return new Response(body, { headers: { ...headers, 'content-length': String(body.length) } })
+}
+
+/** RFC 9110 §13.1.3: looked at only where there is no If-None-Match; whole seconds. */
+function isNotNewer(lastModified: Date | undefined, request: Request): boolean {
+  const since = Date.parse(request.headers.get('if-modified-since') ?? '')
+  return lastModified !== undefined && Math.floor(lastModified.getTime() / 1000) * 1000 <= since
 }
 
 /** Nothing of that name. Short, so that a CRL which appears a moment later is found. */

@@ -45,14 +45,10 @@ export async function listCrlIssuers(
     select: { id: true, name: true, certificate: true },
     orderBy: { name: 'asc' },
   })
-  return rows.map(({ id, name, certificate }) => ({
-    id,
-    name,
-    certificateSha256: createHash('sha256')
-      .update(certificate ?? new Uint8Array())
-      .digest('hex'),
-  }))
+  return rows.map(({ id, name, certificate }) => ({ id, name, certificateSha256: sha256Hex(certificate ?? new Uint8Array()) }))
 }
+
+const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /**
  * Gives the embedded issuer of that name its certificates and keys, unless it has some: of two workers that made a CA at the same first
@@ -82,7 +78,7 @@ export function storeEmbeddedIssuer(
       action: 'issuer.created',
       objectKind: 'issuer',
       objectId: first.id,
-      detail: { name, certificateSha256: createHash('sha256').update(ca.certificate).digest('hex') },
+      detail: { name, certificateSha256: sha256Hex(ca.certificate) },
     })
     return true
   })
@@ -92,6 +88,18 @@ export function storeEmbeddedIssuer(
 export async function readPublishedIssuer(name: string): Promise<{ certificate: Bytes; chain: Bytes[] } | null> {
   const issuer = await db().issuer.findUnique({ where: { name }, select: { certificate: true, chain: true } })
   return issuer?.certificate ? { certificate: issuer.certificate, chain: issuer.chain } : null
+}
+
+/** Which issuer it is, by its name in addresses, if it is one of ours and made. */
+export async function findPublishedIssuer(
+  name: string,
+): Promise<{ id: string; name: string; certificate: Bytes; certificateSha256: string } | null> {
+  const issuer = await db().issuer.findUnique({
+    where: { name, kind: 'embedded' },
+    select: { id: true, name: true, certificate: true },
+  })
+  if (!issuer?.certificate) return null
+  return { id: issuer.id, name: issuer.name, certificate: issuer.certificate, certificateSha256: sha256Hex(issuer.certificate) }
 }
 
 /** Names of the issuers that have certificates to publish, and which of them publish CRLs. */

@@ -20,6 +20,7 @@ export interface JobPayloads {
   'expire-delivery': { commandId: string }
   'revoke-certificate': { certificateId: string }
   'publish-crl': Record<string, never>
+  'answer-pki-request': { requestId: string }
   sweep: Record<string, never>
 }
 export type TaskName = keyof JobPayloads
@@ -35,6 +36,7 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'expire-delivery': (p) => `expire:${p.commandId}`,
   'revoke-certificate': (p) => `revoke:${p.certificateId}`,
   'publish-crl': () => 'publish-crl',
+  'answer-pki-request': (p) => `pki-request:${p.requestId}`,
   sweep: () => 'sweep',
 }
 

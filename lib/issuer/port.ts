@@ -19,6 +19,7 @@ import type { Bytes } from '#lib/core/asn1/der.ts'
 import type { CertificateExpectation } from '#lib/core/x509/certificate-check.ts'
 import type { RevokedCertificate } from '#lib/core/x509/crl.ts'
 import type { CertificateProfile } from '#lib/core/x509/extensions.ts'
+import type { ServicePurpose } from './embedded/service.ts'
 
 export interface IssuanceRequest {
   /** The PKCS#10 as the phone signed it, already checked (strict DER, self-signature, key hygiene). */
@@ -94,6 +95,19 @@ export interface CrlRequest {
   nextUpdate: Date
 }
 
+/** A certificate for a service of the portal: see lib/issuer/embedded/service.ts for the purposes. */
+export interface ServiceRequest {
+  purpose: ServicePurpose
+  /** Raw SubjectPublicKeyInfo of the service's own key. */
+  spki: Bytes
+  now: Date
+}
+
+/** A CA that lends its name to services of the portal. */
+export interface ServiceCertifier {
+  certifyService(request: ServiceRequest): Promise<{ certificate: Bytes; notBefore: Date; notAfter: Date }>
+}
+
 /** A CA whose CRL we sign ourselves. */
 export interface CrlSigner {
   signCrl(request: CrlRequest): Promise<Bytes>
@@ -112,5 +126,6 @@ export interface StatusSource {
   status(serialNumber: string): Promise<'good' | 'revoked' | 'unknown'>
 }
 
+export const isServiceCertifier = (issuer: Issuer): issuer is Issuer & ServiceCertifier => 'certifyService' in issuer
 export const isCrlSigner = (issuer: Issuer): issuer is Issuer & CrlSigner => 'signCrl' in issuer
 export const isRevoker = (issuer: Issuer): issuer is Issuer & Revoker => 'revoke' in issuer

@@ -2,9 +2,12 @@
  * For database tests of the whole pipeline: a cloned database, a small messaging server of the test's own (a real HTTP server with a switch
  * for odd replies), the independent peer's phone, and jobs run the way the worker runs them.
  */
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { Logger, runOnce } from 'graphile-worker'
 import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
@@ -233,6 +236,36 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
     },
   }
   return flow
+}
+
+export interface WorkerProcess {
+  child: ChildProcess
+  output: string[]
+  ended: Promise<number | null>
+}
+
+/** `npm run worker` against the flow's database and Hermod, as a process with the worker's database role. @param folder for its files */
+export function spawnWorker(flow: Flow, folder: string, env: Record<string, string> = {}): WorkerProcess {
+  const output: string[] = []
+  const keysFile = join(folder, 'keys.json')
+  writeFileSync(keysFile, JSON.stringify(flow.attestationKeys))
+  const child = spawn(process.execPath, ['lib/jobs/main.ts'], {
+    env: {
+      NODE_ENV: 'production',
+      DATABASE_URL: flow.database.workerUrl,
+      PUBLIC_URL: flow.context.publicUrl,
+      CERTDESK_DATA_DIR: folder,
+      HERMOD_URL: flow.hermod.url,
+      HERMOD_CLIENT_ID: 'portal',
+      HERMOD_API_KEY: 'k'.repeat(64),
+      ATTESTATION_KEYS_FILE: keysFile,
+      CA_KEY_PASSPHRASE: flow.context.caKeyPassphrase,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+  return { child, output, ended: new Promise((done) => child.on('exit', (code) => done(code))) }
 }
 
 /** R1–R3 are UNIQUE constraints and are asked all the same: a constraint can be dropped by mistake. R5 is about time and is asked elsewhere. */

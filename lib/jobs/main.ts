@@ -1,8 +1,8 @@
 /**
  * The worker process: `npm run worker`. Runs jobs until it is told to stop; any number of them against one database.
  *
- * Start: environment → the CA is there and its keys open → locks of dead workers freed → CRLs → jobs. Ready means all of that; whatever is
- * wrong is one sentence on standard error and exit code 1. Every two seconds it says that it lives (data/processes.ts).
+ * Start: environment → the CA is there and its keys open → locks of dead workers freed → CRLs and the keys of services → jobs. Ready means
+ * all of that; whatever is wrong is one sentence on standard error and exit code 1. Every two seconds it says that it lives (data/processes.ts).
  * Stop: on SIGTERM or SIGINT no new jobs are taken and running ones have 30 s; what is still running then is left locked, as after a
  * crash, and the next worker frees and repeats it. A second signal ends at once.
  *
@@ -23,6 +23,7 @@ import { logger } from '#lib/log.ts'
 import { createDummyKeys } from '#lib/workflows/dummy-keys.ts'
 import { ensureEmbeddedIssuer } from '#lib/workflows/ensure-embedded-issuer.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
+import { renewServices } from '#lib/workflows/service-certificates.ts'
 import { sweep } from '#lib/workflows/sweep.ts'
 import { RETRY_DELAYS_S, type WorkerContext } from '#lib/workflows/worker-context.ts'
 import { graphileLogger } from './graphile-log.ts'
@@ -66,6 +67,7 @@ export async function startWorker(env: WorkerEnv, overrides: Partial<WorkerConte
     heartbeat.noteIssuer({ ok: true, detail: '' })
     await sweep(grant)
     await publishCrl(grant, context)
+    await renewServices(grant, context)
     pool = makePool(env)
     runner = await run({
       pgPool: pool,

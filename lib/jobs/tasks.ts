@@ -5,12 +5,14 @@ import { systemGrant } from '#lib/auth/permissions.ts'
 import type { JobPayloads, TaskName } from '#lib/data/jobs.ts'
 import { logger } from '#lib/log.ts'
 import { advanceEnrollment } from '#lib/workflows/advance-enrollment.ts'
+import { answerPkiRequest } from '#lib/workflows/answer-pki-request.ts'
 import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
 import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
 import { revokeCertificate } from '#lib/workflows/revoke-certificate.ts'
 import { sendProvision } from '#lib/workflows/send-provision.ts'
+import { renewServices } from '#lib/workflows/service-certificates.ts'
 import { sweep } from '#lib/workflows/sweep.ts'
 import type { WorkerContext } from '#lib/workflows/worker-context.ts'
 
@@ -27,6 +29,7 @@ const PAYLOADS = {
   'expire-delivery': z.object({ commandId: id }),
   'revoke-certificate': z.object({ certificateId: id }),
   'publish-crl': z.object({}),
+  'answer-pki-request': z.object({ requestId: id }),
   sweep: z.object({}),
 } satisfies { [T in TaskName]: z.ZodType<JobPayloads[T]> }
 
@@ -44,7 +47,11 @@ export function makeTasks(context: WorkerContext): TaskList {
     'deliver-certificates': (payload) => deliverCertificates(grant, context, payload),
     'expire-delivery': (payload) => expireDelivery(grant, payload),
     'revoke-certificate': (payload) => revokeCertificate(grant, payload),
-    'publish-crl': () => publishCrl(grant, context),
+    'publish-crl': async () => {
+      await publishCrl(grant, context)
+      await renewServices(grant, context)
+    },
+    'answer-pki-request': (payload) => answerPkiRequest(grant, context, payload),
     sweep: async () => {
       const swept = await sweep(grant)
       if (swept.deadProcesses > 0 || swept.jobs.length > 0) logger('jobs').warn(swept, 'the sweep put something right')

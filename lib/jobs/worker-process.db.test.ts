@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Flow, startFlow } from './flow-fixtures.ts'
+import { type Flow, spawnWorker, startFlow, type WorkerProcess } from './flow-fixtures.ts'
 
 let flow: Flow
 let folder: string
@@ -11,7 +11,6 @@ const children: ChildProcess[] = []
 beforeAll(async () => {
   flow = await startFlow()
   folder = mkdtempSync(join(tmpdir(), 'certdesk-worker-test-'))
-  writeFileSync(join(folder, 'keys.json'), JSON.stringify(flow.attestationKeys))
 })
 afterEach(async () => {
   flow.hermod.odd.length = 0
@@ -24,32 +23,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Worker {
-  child: ChildProcess
-  output: string[]
-  ended: Promise<number | null>
-}
-
-function startWorker(env: Record<string, string> = {}): Worker {
-  const output: string[] = []
-  const child = spawn(process.execPath, ['lib/jobs/main.ts'], {
-    env: {
-      NODE_ENV: 'production',
-      DATABASE_URL: flow.database.workerUrl,
-      PUBLIC_URL: 'https://desk.example',
-      CERTDESK_DATA_DIR: folder,
-      HERMOD_URL: flow.hermod.url,
-      HERMOD_CLIENT_ID: 'portal',
-      HERMOD_API_KEY: 'k'.repeat(64),
-      ATTESTATION_KEYS_FILE: join(folder, 'keys.json'),
-      CA_KEY_PASSPHRASE: flow.context.caKeyPassphrase,
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => output.push(chunk.toString()))
-  return { child, output, ended: new Promise((done) => child.on('exit', (code) => done(code))) }
+function startWorker(env: Record<string, string> = {}): WorkerProcess {
+  const worker = spawnWorker(flow, folder, env)
+  children.push(worker.child)
+  return worker
 }
 
 const count = async (sql: string, ...values: unknown[]) =>

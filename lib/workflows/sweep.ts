@@ -3,6 +3,7 @@
  * seconds instead of hours, and whatever waits for us without a job gets one. Finding something is worth a line in the log.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
+import { forgetOldPkiRequests } from '#lib/data/pki-requests.ts'
 import { addMissingJobs, freeDeadWorkers } from '#lib/data/processes.ts'
 
 export interface Swept {
@@ -13,5 +14,6 @@ export interface Swept {
 
 export async function sweep(grant: Grant<'system:work'>): Promise<Swept> {
   const deadProcesses = await freeDeadWorkers(grant)
+  await forgetOldPkiRequests(grant)
   return { deadProcesses, jobs: await addMissingJobs(grant) }
 }

@@ -83,6 +83,10 @@ export const OID = {
   'id-ce-extKeyUsage': '2.5.29.37',
   'id-pe-authorityInfoAccess': '1.3.6.1.5.5.7.1.1',
   'id-ad-ocsp': '1.3.6.1.5.5.7.48.1',
+  // RFC 6960: OCSP
+  'id-pkix-ocsp-basic': '1.3.6.1.5.5.7.48.1.1',
+  'id-pkix-ocsp-nonce': '1.3.6.1.5.5.7.48.1.2',
+  'id-pkix-ocsp-nocheck': '1.3.6.1.5.5.7.48.1.5',
   'id-ad-caIssuers': '1.3.6.1.5.5.7.48.2',
   // RFC 5280 4.2.1.12 and Microsoft: extended key usages
   anyExtendedKeyUsage: '2.5.29.37.0',

@@ -23,14 +23,9 @@ import {
   readUnsignedBytes,
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
+import { type Extension, onlyChild, readExtensionList } from './extension-list.ts'
 import { KEY_USAGE_BITS, type KeyUsageName } from './extensions.ts'
 import { serialToHex } from './tbs.ts'
-
-export interface Extension {
-  critical: boolean
-  /** Content of extnValue: the DER of the extension's own type. */
-  value: Bytes
-}
 
 export interface Certificate {
   der: Bytes
@@ -62,7 +57,7 @@ export function parseCertificate(der: Bytes, limits: DerLimits = CERTIFICATE_LIM
 
   // §4.1.2.1: extensions need version 3; we take nothing older, since nothing older can be told from a CA.
   const version = tbs[0]
-  if (version?.tag !== contextTag(0) || readSmallInteger(only(version, 'version'), 'version') !== 2)
+  if (version?.tag !== contextTag(0) || readSmallInteger(onlyChild(version, 'version'), 'version') !== 2)
     throw new DerError('der', 'not a version 3 certificate')
 
   // §4.1.2.2: positive, at most 20 octets.
@@ -95,19 +90,10 @@ export function parseCertificate(der: Bytes, limits: DerLimits = CERTIFICATE_LIM
 
 /** issuerUniqueID [1] and subjectUniqueID [2] MUST NOT be used (§4.1.2.8), so what may follow the key is [3] extensions alone. */
 function readExtensions(rest: readonly DerNode[]): ReadonlyMap<string, Extension> {
-  const found = new Map<string, Extension>()
   const [node] = rest
-  if (node === undefined) return found
+  if (node === undefined) return new Map()
   if (rest.length > 1 || node.tag !== contextTag(3)) throw new DerError('der', 'unexpected field after subjectPublicKeyInfo')
-  for (const member of readSequence(only(node, 'extensions'), 'extensions', 1, 64)) {
-    const [id, second, third] = readSequence(member, 'extension', 2, 3)
-    const name = readOid(id, 'extnID')
-    const critical = third === undefined ? false : readBoolean(second, 'critical')
-    if (third !== undefined && !critical) throw new DerError('der', 'critical FALSE is written out')
-    if (found.has(name)) throw new DerError('der', `extension ${name} stands twice`)
-    found.set(name, { critical, value: readOctetString(third ?? second, 'extnValue') })
-  }
-  return found
+  return readExtensionList(node, 64)
 }
 
 /** §4.2.1.9; null when the extension is absent. @throws DerError */
@@ -176,9 +162,4 @@ export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compa
 function bytesOf(node: DerNode | undefined): Bytes {
   if (node === undefined) throw new DerError('der', 'a field is missing')
   return node.bytes
-}
-
-function only(node: DerNode, what: string): DerNode | undefined {
-  if (node.children.length !== 1) throw new DerError('der', `${what} has ${node.children.length} members`)
-  return node.children[0]
 }

@@ -13,6 +13,7 @@ import {
   ia5String,
   integer,
   namedBits,
+  nul,
   octetString,
   oid,
   readBitOctets,
@@ -26,7 +27,8 @@ import type { ProfileDefinition } from '../enrollment/profile.ts'
 /** What a profile says about the certificate. */
 export type CertificateProfile = ProfileDefinition['certificate']
 export type KeyUsageName = CertificateProfile['keyUsage'][number] | 'keyCertSign' | 'cRLSign'
-export type ExtendedKeyUsageName = CertificateProfile['extendedKeyUsage'][number]
+/** What a profile may ask for, and what only the CA itself gives. */
+export type ExtendedKeyUsageName = CertificateProfile['extendedKeyUsage'][number] | 'OCSPSigning'
 
 /** RFC 5280 §4.2.1.3: bit numbers. */
 export const KEY_USAGE_BITS = {
@@ -43,6 +45,7 @@ export const EXTENDED_KEY_USAGE_OIDS = {
   clientAuth: OID['id-kp-clientAuth'],
   emailProtection: OID['id-kp-emailProtection'],
   smartcardLogon: OID['ms-smartcardLogon'],
+  OCSPSigning: OID['id-kp-OCSPSigning'],
 } as const satisfies Record<ExtendedKeyUsageName, string>
 
 const extension = (name: OidName, critical: boolean, value: Uint8Array): Uint8Array =>
@@ -96,6 +99,9 @@ export const subjectAltNameEmail = (mailbox: string): Uint8Array =>
 
 /** rfc822Name is a plain ASCII Mailbox (RFC 2821 §4.1.2); null if the address cannot be one. */
 export const mailboxOf = (email: string): string | null => (/^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(email) ? email : null)
+
+/** RFC 6960 §4.2.2.2.1: whoever trusts this responder need not ask whether it is revoked. */
+export const ocspNoCheck = (): Uint8Array => extension('id-pkix-ocsp-nocheck', false, nul())
 
 /** §5.2.3 */
 export const crlNumber = (number: number): Uint8Array => extension('id-ce-cRLNumber', false, integer(number))

@@ -31,9 +31,20 @@ import {
 import { publishedUrl } from '#lib/core/x509/publication.ts'
 import { encodeTbs, makeSerial, makeTbsTemplate, SERIAL_RANDOM_BYTES, serialToHex, type TbsTemplate } from '#lib/core/x509/tbs.ts'
 import { IssuerError } from '../errors.ts'
-import type { CrlRequest, CrlSigner, IssuanceRequest, IssuanceResult, Issuer, IssuerTrust, PrepareResult } from '../port.ts'
+import type {
+  CrlRequest,
+  CrlSigner,
+  IssuanceRequest,
+  IssuanceResult,
+  Issuer,
+  IssuerTrust,
+  PrepareResult,
+  ServiceCertifier,
+  ServiceRequest,
+} from '../port.ts'
 import { BACKDATE_MS, ISSUING_KEY, ROOT_KEY, sealLabel, signTbs, spkiOf, wholeSeconds } from './create.ts'
 import { openSecret } from './seal.ts'
+import { encodeServiceTbs } from './service.ts'
 
 const DAY_MS = 86_400_000
 
@@ -44,7 +55,7 @@ interface Signer {
   keyIdentifier: Uint8Array
 }
 
-export class EmbeddedIssuer implements Issuer, CrlSigner {
+export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
   readonly name: string
   readonly trust: IssuerTrust
   readonly #issuing: Signer
@@ -121,6 +132,11 @@ export class EmbeddedIssuer implements Issuer, CrlSigner {
       entries: encodeEntries(request.revoked),
     })
     return Promise.resolve(signTbs(tbs, signer.key))
+  }
+
+  certifyService(request: ServiceRequest): Promise<{ certificate: Bytes; notBefore: Date; notAfter: Date }> {
+    const { tbs, notBefore, notAfter } = encodeServiceTbs(this.#issuing, request)
+    return Promise.resolve({ certificate: this.signNow(tbs), notBefore, notAfter })
   }
 
   #template(profile: CertificateProfile): TbsTemplate {
