@@ -39,18 +39,27 @@ GRANT SELECT, INSERT ON pki_request TO certdesk_web;
 GRANT SELECT ON ocsp_response TO certdesk_web;
 GRANT SELECT (id, issuer_id, purpose, certificate, not_before, not_after, created_at) ON service_certificate TO certdesk_web;
 GRANT INSERT ON callback TO certdesk_web;
+-- Where a remote CA is and what is pinned of it; its certificates are the worker's (and no row of the embedded CA: trigger issuer_by_web).
+GRANT INSERT (id, name, kind, config), UPDATE (config) ON issuer TO certdesk_web;
+-- Credentials are encrypted to the worker's key and only added; that there is one, since when and by whom, may be seen.
+GRANT SELECT (id, public_key, created_at) ON sealing_key TO certdesk_web;
+GRANT INSERT, SELECT (id, issuer_id, name, created_by_name, created_at) ON issuer_credential TO certdesk_web;
+GRANT SELECT ON connection, connection_test TO certdesk_web;
+GRANT INSERT (id, connection, accept_sha256, requested_by_name) ON connection_test TO certdesk_web;
 GRANT UPDATE (repeats) ON callback TO certdesk_web;
 
 -- ── Worker ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 GRANT SELECT ON
   "user", profile, profile_version, enrollment, enrollment_link, idempotency_key, command, command_key, callback, answer, evidence,
-  phone, enrollment_key, certificate, revocation_request, issuer, issuer_secret, crl, policy_version, blocked_key, incident
+  phone, enrollment_key, certificate, revocation_request, issuer, issuer_secret, crl, policy_version, blocked_key, incident,
+  sealing_key, issuer_credential, connection, connection_test
   TO certdesk_worker;
 GRANT UPDATE ON enrollment, enrollment_link, revocation_request TO certdesk_worker;
 GRANT UPDATE (state, outcome, command_id, processed_at) ON callback TO certdesk_worker;
 GRANT INSERT, UPDATE ON command, command_key, answer, phone, enrollment_key, certificate, issuer TO certdesk_worker;
-GRANT INSERT ON evidence, issuer_secret, policy_version, blocked_key, incident TO certdesk_worker;
+GRANT INSERT, UPDATE ON connection, connection_test TO certdesk_worker;
+GRANT INSERT ON evidence, issuer_secret, sealing_key, policy_version, blocked_key, incident TO certdesk_worker;
 GRANT INSERT, DELETE ON crl TO certdesk_worker;
 GRANT SELECT, DELETE, UPDATE (answered_at, reply, problem) ON pki_request TO certdesk_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ocsp_response TO certdesk_worker;

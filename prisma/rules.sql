@@ -6,13 +6,19 @@ CREATE OR REPLACE FUNCTION durability_violations() RETURNS TABLE (rule text, sub
   SELECT 'R1', enrollment_key_id::text, count(*) || ' certificates' FROM certificate GROUP BY enrollment_key_id HAVING count(*) > 1
   UNION ALL
   -- R2 a serial number once per issuer
-  SELECT 'R2', issuer_id || ' ' || serial_number, count(*) || ' certificates' FROM certificate GROUP BY issuer_id, serial_number HAVING count(*) > 1
+  SELECT 'R2', issuer_id || ' ' || serial_number, count(*) || ' certificates' FROM certificate
+  WHERE serial_number IS NOT NULL GROUP BY issuer_id, serial_number HAVING count(*) > 1
   UNION ALL
   -- R3 one key, one user
   SELECT 'R3', encode(spki_sha256, 'hex'), count(DISTINCT user_id) || ' users' FROM enrollment_key GROUP BY spki_sha256 HAVING count(*) > 1
   UNION ALL
-  -- R4 what was signed is what was stored before
-  SELECT 'R4', id::text, 'signed bytes are not the stored ones' FROM certificate WHERE der IS NOT NULL AND position(tbs IN der) = 0
+  -- R4 what was signed is what was stored before. Of a remote CA the message to it is stored, and the certificate is for the key in it.
+  SELECT 'R4', c.id::text, 'signed bytes are not the stored ones'
+  FROM certificate c JOIN issuer i ON i.id = c.issuer_id WHERE i.kind = 'embedded' AND c.der IS NOT NULL AND position(c.tbs IN c.der) = 0
+  UNION ALL
+  SELECT 'R4', c.id::text, 'the certificate is for another key than the enrolment''s'
+  FROM certificate c JOIN issuer i ON i.id = c.issuer_id JOIN enrollment_key k ON k.id = c.enrollment_key_id
+  WHERE i.kind <> 'embedded' AND c.der IS NOT NULL AND position(k.spki IN c.der) = 0
   UNION ALL
   -- R5 nothing stuck: our move for over two minutes and no job for it, or an offer or delivery two minutes past its time
   SELECT 'R5', e.id::text, e.state || ' since ' || e.state_changed_at

@@ -21,7 +21,7 @@ const words = certificates.revoke
 
 export interface RevokeSubject {
   id: string
-  serialNumber: string
+  serialNumber: string | null
   profile: string
   subject: string
   notAfter: string

@@ -15,7 +15,8 @@ export function CertificateStanding({ certificate: c }: { certificate: Pick<Cert
 }
 
 /** Serial numbers are 32 digits: the beginning is enough to tell them apart, the whole is on hover and on the certificate's page. */
-export function ShortSerial({ serialNumber }: { serialNumber: string }) {
+export function ShortSerial({ serialNumber }: { serialNumber: string | null }) {
+  if (serialNumber === null) return <span className="text-muted-foreground text-xs">{certificates.detail.serialPending}</span>
   return (
     <span title={serialNumber} className="font-mono text-muted-foreground text-xs">
       {serialNumber.length > 14 ? `${serialNumber.slice(0, 12)}…` : serialNumber}

@@ -47,7 +47,11 @@ export function CertificatePanel({ certificate: c }: { certificate: EnrollmentVi
         </div>
         <DescriptionList>
           <Description term={words.serial}>
-            <Copyable value={c.serialNumber} what={words.serial.toLowerCase()} />
+            {c.serialNumber === null ? (
+              <span className="text-muted-foreground">{words.serialPending}</span>
+            ) : (
+              <Copyable value={c.serialNumber} what={words.serial.toLowerCase()} />
+            )}
           </Description>
           <Description term={words.keyid}>{c.keyid}</Description>
           <Description term={words.delivered}>

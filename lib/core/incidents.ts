@@ -12,5 +12,7 @@ export const INCIDENT_KINDS = [
   'foreign_nonce',
   /** A revocation does not appear where it should. */
   'revocation_not_published',
+  /** A remote CA made, or may have made, a certificate that never reached the portal or was not used: it must be revoked there. */
+  'certificate_unseen',
 ] as const
 export type IncidentKind = (typeof INCIDENT_KINDS)[number]

@@ -55,7 +55,8 @@ export type CertificateState = 'reserved' | 'active' | 'expiring' | 'expired' | 
 
 export interface CertificateRow {
   id: string
-  serialNumber: string
+  /** Null while the certificate is only reserved at a CA that chooses it. */
+  serialNumber: string | null
   subject: string
   issuer: string
   profile: string

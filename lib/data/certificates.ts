@@ -28,7 +28,8 @@ export interface CertificateListQuery extends PageQuery {
 
 interface RawCertificate {
   id: string
-  serialNumber: string
+  /** Null while a remote CA has not given it. */
+  serialNumber: string | null
   subject: string
   issuerId: string
   profile: string

@@ -33,7 +33,7 @@ interface RawKey {
 interface RawCertificate {
   id: string
   keyid: string
-  serial_number: string
+  serial_number: string | null
   subject: string
   issuer_name: string
   issuer_certificate: string | null

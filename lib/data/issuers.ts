@@ -15,37 +15,51 @@ export interface IssuerRecord {
   id: string
   name: string
   kind: 'embedded' | 'scep' | 'est'
+  /** As stored; the kind's schema reads it (lib/core/issuer-config). */
+  config: unknown
   certificate: Bytes | null
   /** Signing certificate first, anchor last. */
   chain: Bytes[]
+  revision: number
   secrets: { name: string; sealed: Bytes }[]
+  /** The newest of each name. */
+  credentials: { name: string; sealed: Bytes; sealingKey: { id: string; privateSealed: Bytes } }[]
 }
 
-/** The issuer with its sealed keys. */
-export function readIssuer(_grant: Grant<'system:work'>, where: { id: string } | { name: string }): Promise<IssuerRecord | null> {
-  return db().issuer.findUnique({
+/** The issuer with its sealed keys and credentials. */
+export async function readIssuer(
+  _grant: Grant<'system:work'>,
+  where: { id: string } | { name: string },
+): Promise<IssuerRecord | null> {
+  const issuer = await db().issuer.findUnique({
     where,
     select: {
       id: true,
       name: true,
       kind: true,
+      config: true,
       certificate: true,
       chain: true,
+      revision: true,
       secrets: { select: { name: true, sealed: true } },
+      credentials: {
+        select: { name: true, sealed: true, sealingKey: { select: { id: true, privateSealed: true } } },
+        orderBy: [{ name: 'asc' }, { createdAt: 'desc' }, { id: 'desc' }],
+      },
     },
   })
+  if (issuer === null) return null
+  const newest = issuer.credentials.filter(({ name }, at, all) => all[at - 1]?.name !== name)
+  return { ...issuer, credentials: newest }
 }
 
-/** Issuers whose CRLs are ours to publish, with the hash of the certificate they have now. */
-export async function listCrlIssuers(
-  _grant: Grant<'system:work'>,
-): Promise<{ id: string; name: string; certificateSha256: string }[]> {
-  const rows = await db().issuer.findMany({
+/** Issuers whose CRLs are ours to publish. */
+export function listCrlIssuers(_grant: Grant<'system:work'>): Promise<{ id: string; name: string; revision: number }[]> {
+  return db().issuer.findMany({
     where: { kind: 'embedded', certificate: { not: null } },
-    select: { id: true, name: true, certificate: true },
+    select: { id: true, name: true, revision: true },
     orderBy: { name: 'asc' },
   })
-  return rows.map(({ id, name, certificate }) => ({ id, name, certificateSha256: sha256Hex(certificate ?? new Uint8Array()) }))
 }
 
 const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')

@@ -15,6 +15,7 @@ import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { commandSql, type NewCommand } from './commands.ts'
 import { setWaitReason } from './enrollment-writes.ts'
+import { openIncident } from './incidents.ts'
 import { addJob, job } from './jobs.ts'
 import { newId } from './new-id.ts'
 import { inTransaction } from './transaction.ts'
@@ -29,7 +30,21 @@ export interface KeyToCertify {
   /** As it was shown with the evidence. */
   csrSubject: string
   /** Null until one is reserved. */
-  certificate: { id: string; status: 'reserved' | 'issued' | 'revoked'; tbs: Bytes } | null
+  certificate: ReservedCertificate | null
+}
+
+export interface ReservedCertificate {
+  id: string
+  status: 'reserved' | 'issued' | 'revoked'
+  /** What was prepared. */
+  tbs: Bytes
+  /** What a remote CA gave and was found right, not released yet. */
+  heldDer: Bytes | null
+  asks: number
+  /** When a remote CA was last asked for it, and when its answer to that was read; null: not read. */
+  askedAt: Date | null
+  answerReadAt: Date | null
+  pendingSince: Date | null
 }
 
 export interface Issuance {
@@ -38,7 +53,9 @@ export interface Issuance {
   userActive: boolean
   email: string | null
   profile: ProfileDefinition
-  issuer: { id: string; name: string; certificateSha256: string | null }
+  issuer: { id: string; name: string; kind: 'embedded' | 'scep' | 'est'; revision: number }
+  /** Since when it has been `issuing`. */
+  since: Date
   userid: string
   /** `profile.id` of the phone's answer; null if no phone is known. */
   profileRef: string | null
@@ -57,7 +74,9 @@ interface IssuanceRow {
   definition: unknown
   issuerId: string
   issuerName: string
-  certificateSha256: string | null
+  issuerKind: 'embedded' | 'scep' | 'est'
+  issuerRevision: number
+  since: Date
   now: Date
   keyId: string | null
   keyid: string
@@ -68,15 +87,22 @@ interface IssuanceRow {
   certificateId: string | null
   certificateStatus: 'reserved' | 'issued' | 'revoked'
   tbs: Bytes
+  heldDer: Bytes | null
+  asks: number
+  askedAt: Date | null
+  answerReadAt: Date | null
+  pendingSince: Date | null
 }
 
 /** Everything one issuance needs, in one query. Null: no such enrolment. */
 export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: string): Promise<Issuance | null> {
   const rows = await db().$queryRaw<IssuanceRow[]>`
     SELECT e.state::text AS state, u.email, u.userid, ph.profile_ref AS "profileRef", u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
-           i.id AS "issuerId", i.name AS "issuerName", encode(sha256(i.certificate), 'hex') AS "certificateSha256", clock_timestamp() AS now,
+           i.id AS "issuerId", i.name AS "issuerName", i.kind::text AS "issuerKind", i.revision AS "issuerRevision",
+           e.state_changed_at AS since, clock_timestamp() AS now,
            k.id AS "keyId", k.keyid, k.csr, k.spki, k.spki_sha256 AS "spkiSha256", k.csr_subject AS "csrSubject",
-           c.id AS "certificateId", c.status::text AS "certificateStatus", c.tbs
+           c.id AS "certificateId", c.status::text AS "certificateStatus", c.tbs, c.held_der AS "heldDer", c.asks,
+           c.asked_at AS "askedAt", c.answer_read_at AS "answerReadAt", c.pending_since AS "pendingSince"
     FROM enrollment e
     JOIN "user" u ON u.id = e.user_id
     JOIN profile_version pv ON pv.id = e.profile_version_id
@@ -96,7 +122,8 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
     userid: first.userid,
     profileRef: first.profileRef,
     profile: definitionOf(first.versionId, first.definition),
-    issuer: { id: first.issuerId, name: first.issuerName, certificateSha256: first.certificateSha256 },
+    issuer: { id: first.issuerId, name: first.issuerName, kind: first.issuerKind, revision: first.issuerRevision },
+    since: first.since,
     now: first.now,
     keys: rows.flatMap((row) =>
       row.keyId === null
@@ -109,12 +136,17 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
               spki: row.spki,
               spkiSha256: row.spkiSha256,
               csrSubject: row.csrSubject,
-              certificate:
-                row.certificateId === null ? null : { id: row.certificateId, status: row.certificateStatus, tbs: row.tbs },
+              certificate: reservedOf(row),
             },
           ],
     ),
   }
+}
+
+function reservedOf(row: IssuanceRow): ReservedCertificate | null {
+  if (row.certificateId === null) return null
+  const { tbs, heldDer, asks, askedAt, answerReadAt, pendingSince } = row
+  return { id: row.certificateId, status: row.certificateStatus, tbs, heldDer, asks, askedAt, answerReadAt, pendingSince }
 }
 
 /** A profile version never changes (trigger profile_version_kept), so its definition is checked once per process. */
@@ -133,14 +165,15 @@ function definitionOf(versionId: string, stored: unknown): ProfileDefinition {
 export interface Reservation {
   key: Pick<KeyToCertify, 'id' | 'spkiSha256' | 'csrSubject'>
   issuerId: string
-  serialNumber: string
+  /** Null where the CA chooses it. */
+  serialNumber: string | null
   tbs: Bytes
   notBefore: Date
   notAfter: Date
 }
 
 /**
- * Commits serial number and TBS before anything is signed (R4, K9).
+ * Commits what was prepared before anybody is asked (R4, K9): serial number and TBS, or the message to a remote CA.
  *
  * @returns the new row's id; null if the key has a certificate already or the enrolment is not `issuing` any more: read again
  */
@@ -166,6 +199,8 @@ export interface IssuedCertificate {
   keyid: string
   der: Bytes
   serialNumber: string
+  notBefore: Date
+  notAfter: Date
 }
 
 /**
@@ -183,7 +218,9 @@ export function storeIssued(
   delivery: NewCommand | null = null,
 ): Promise<boolean> {
   const rows = certificates.map(
-    ({ id, der }) => Prisma.sql`(${id}::uuid, ${der}::bytea, ${createHash('sha256').update(der).digest()}::bytea)`,
+    ({ id, der, serialNumber, notBefore, notAfter }) =>
+      Prisma.sql`(${id}::uuid, ${der}::bytea, ${createHash('sha256').update(der).digest()}::bytea, ${serialNumber}::text,
+                  ${notBefore}::timestamptz, ${notAfter}::timestamptz)`,
   )
   const ids = certificates.map(({ id }) => id)
   return tryTransition(db(), grant, {
@@ -196,8 +233,9 @@ export function storeIssued(
       only: Prisma.sql`(SELECT count(*) FROM certificate WHERE id = ANY(${ids}::uuid[]) AND status = 'reserved') = ${ids.length}::int`,
       with: [
         Prisma.sql`changed AS (
-          UPDATE certificate c SET status = 'issued', der = n.der, sha256 = n.sha256, issued_at = clock_timestamp()
-          FROM moved, (VALUES ${Prisma.join(rows)}) AS n (id, der, sha256)
+          UPDATE certificate c SET status = 'issued', der = n.der, sha256 = n.sha256, issued_at = clock_timestamp(),
+            serial_number = n.serial_number, not_before = n.not_before, not_after = n.not_after
+          FROM moved, (VALUES ${Prisma.join(rows)}) AS n (id, der, sha256, serial_number, not_before, not_after)
           WHERE c.id = n.id AND c.status = 'reserved'
           RETURNING c.id, c.serial_number, c.sha256)`,
         ...(delivery ? [commandSql(delivery)] : []),
@@ -216,9 +254,26 @@ export function failIssuing(
   failureCode: Extract<ProcessFailureCode, `ca_${string}`> | 'user_inactive',
   failureDetail: string,
 ): Promise<boolean> {
-  return inTransaction(grant, (tx) =>
-    tryTransition(tx, grant, { enrollmentId, from: 'issuing', to: 'failed', set: { failureCode, failureDetail } }),
-  )
+  return inTransaction(grant, async (tx) => {
+    // What a remote CA made for it, or may have made, is nobody's now. Read before the transition, which takes the audit chain's lock.
+    const left = await tx.$queryRaw<{ id: string; issuer: string; askedAt: Date }[]>`
+      SELECT c.id, i.name AS issuer, c.asked_at AS "askedAt" FROM certificate c
+      JOIN enrollment_key k ON k.id = c.enrollment_key_id JOIN issuer i ON i.id = c.issuer_id
+      WHERE k.enrollment_id = ${enrollmentId}::uuid AND c.status = 'reserved' AND c.asks > 0
+        AND (c.held_der IS NOT NULL OR c.answer_read_at IS NULL OR c.answer_read_at < c.asked_at OR ${failureCode === 'ca_answer'}::boolean)`
+    const set = { failureCode, failureDetail }
+    const failed = await tryTransition(tx, grant, { enrollmentId, from: 'issuing', to: 'failed', set })
+    if (!failed) return false
+    for (const { id, issuer, askedAt } of left)
+      await openIncident(tx, grant, {
+        kind: 'certificate_unseen',
+        about: `certificate:${id}`,
+        enrollmentId,
+        certificateId: id,
+        detail: { issuer, askedAt: askedAt.toISOString() },
+      })
+    return true
+  })
 }
 
 /** Leaves it `issuing`, says what is waited for, and asks the CA again after a while. */

@@ -6,8 +6,11 @@
  * verified: a private issuer is named, never waved through. No retries in here: whoever knows whether asking twice is safe decides.
  * node:http rather than fetch, because fetch of the runtime takes neither a CA nor a connect limit.
  */
+import { createHash } from 'node:crypto'
+import { lookup } from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
+import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -19,6 +22,10 @@ export interface HttpRequest {
   maxResponseBytes?: number
   /** PEM of a private TLS issuer; then only that one is believed. */
   ca?: string | null
+  /** TLS client certificate with its chain, and its private key, both PEM. */
+  client?: { certificate: string; key: string } | null
+  /** For addresses that people enter on a page: never asks what answers on link-local addresses (cloud metadata) or on none (F-W29). */
+  configuredByPeople?: boolean
 }
 
 export type HttpOutcome =
@@ -37,18 +44,60 @@ const AGENT_OPTIONS = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8, time
 const plain = new http.Agent(AGENT_OPTIONS)
 const secure = new Map<string, https.Agent>()
 
-function agentFor(url: URL, ca: string | null): http.Agent {
+/** One pool for everybody who trusts and shows the same; a certificate that was replaced leaves an idle pool behind, so they are few. */
+const MAX_AGENTS = 50
+
+function agentFor(url: URL, ca: string | null, client: HttpRequest['client']): http.Agent {
   if (url.protocol === 'http:') return plain
-  const key = ca ?? ''
-  const agent = secure.get(key) ?? new https.Agent({ ...AGENT_OPTIONS, ...(ca ? { ca } : {}) })
+  const key = client
+    ? createHash('sha256')
+        .update(JSON.stringify([ca, client.certificate, client.key]))
+        .digest('hex')
+    : (ca ?? '')
+  const known = secure.get(key)
+  if (known) return known
+  const agent = new https.Agent({
+    ...AGENT_OPTIONS,
+    ...(ca ? { ca } : {}),
+    ...(client ? { cert: client.certificate, key: client.key } : {}),
+  })
+  if (secure.size >= MAX_AGENTS) closeHttpConnections()
   secure.set(key, agent)
   return agent
 }
+
+/** Link-local (RFC 3927, RFC 4291), "this host" and multicast: nothing there is a CA. */
+const REFUSED_ADDRESSES = new BlockList()
+REFUSED_ADDRESSES.addSubnet('169.254.0.0', 16)
+REFUSED_ADDRESSES.addSubnet('0.0.0.0', 8)
+REFUSED_ADDRESSES.addSubnet('224.0.0.0', 3)
+REFUSED_ADDRESSES.addAddress('::', 'ipv6')
+REFUSED_ADDRESSES.addSubnet('fe80::', 10, 'ipv6')
+REFUSED_ADDRESSES.addSubnet('ff00::', 8, 'ipv6')
+
+/** IPv4 addresses in IPv6 clothes are looked at as IPv4 by BlockList itself. */
+export const isRefusedAddress = (address: string): boolean => REFUSED_ADDRESSES.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
+
+class RefusedAddress extends Error {
+  constructor(address: string) {
+    super(`${address} is an address that is never asked`)
+  }
+}
+
+/** The address that was looked at is the one that is connected to: a name that changes its mind in between gains nothing. */
+const carefulLookup: LookupFunction = (hostname, options, callback) =>
+  lookup(hostname, options, (error, address, family) => {
+    const found = typeof address === 'string' ? [address] : (address ?? []).map((one) => one.address)
+    const refused = error ? undefined : found.find(isRefusedAddress)
+    if (refused === undefined) callback(error, address, family)
+    else callback(new RefusedAddress(refused), '', 0)
+  })
 
 /** Ends idle connections; for processes that stop. */
 export function closeHttpConnections(): void {
   plain.destroy()
   for (const agent of secure.values()) agent.destroy()
+  secure.clear()
 }
 
 /** Never rejects. The body of the outcome is what came, up to the limit. */
@@ -71,10 +120,13 @@ export function requestHttp(request: HttpRequest): Promise<HttpOutcome> {
     }
     try {
       const url = new URL(request.url)
+      const literal = url.hostname.replace(/^\[|\]$/g, '')
+      if (request.configuredByPeople && isIP(literal) !== 0 && isRefusedAddress(literal)) throw new RefusedAddress(literal)
       const body = typeof request.body === 'string' ? Buffer.from(request.body) : request.body
       const options: https.RequestOptions = {
         method: request.method,
-        agent: agentFor(url, request.ca ?? null),
+        agent: agentFor(url, request.ca ?? null, request.client ?? null),
+        ...(request.configuredByPeople ? { lookup: carefulLookup } : {}),
         headers: { ...request.headers, ...(body ? { 'content-length': String(body.byteLength) } : {}) },
       }
       outgoing = url.protocol === 'http:' ? http.request(url, options) : https.request(url, options)

@@ -10,6 +10,12 @@ export type IssuerErrorCode =
   | 'not_ready'
   /** Stored certificate, chain and key do not belong together. */
   | 'inconsistent'
+  /** A credential was entered for another address, or the row is damaged: it must be entered again. */
+  | 'credential_unreadable'
+  /** A credential that the configuration needs was never entered. */
+  | 'credential_missing'
+  /** The stored configuration is not of its kind's form. */
+  | 'config'
   /** The issuer's kind is not built in. */
   | 'unsupported'
 

@@ -10,7 +10,10 @@
  * |----------|----------------------------|------------------------------------------------------------------|----------------------|
  * | embedded | the whole TBSCertificate   | signs it, RSASSA-PKCS1-v1_5: deterministic                       | the same bytes       |
  * | SCEP     | the pkiMessage (PKCSReq)   | sends it; transactionID comes from the idempotency key           | the same transaction |
- * | EST      | the PKCS#10, request id    | sends it                                                         | re-enrolment, checked |
+ * | EST      | the phone's PKCS#10        | sends it; the protocol has no transactions                       | perhaps another one  |
+ *
+ * The last line is why the workflow writes down every asking of a remote CA before it is made and every answer it read
+ * (lib/data/asking.ts), keeps what it got at once, and tells staff when a CA may hold a certificate that nobody here has seen.
  *
  * What comes back is not trusted, not even from our own CA: the workflow holds it against the request with
  * lib/core/x509/certificate-check.ts before it is stored.
@@ -40,12 +43,13 @@ export interface Prepared {
   bytes: Bytes
   /** Lower-case hex without leading zeros; null where the CA chooses it. */
   serialNumber: string | null
+  /** Where the CA chooses them: what the profile expects. */
   notBefore: Date
   notAfter: Date
 }
 
 /** Codes that end an enrolment (errors.ts); the texts for user and helpdesk stand there. */
-export type RefusalCode = 'ca_refused' | 'ca_answer' | 'ca_validity'
+export type RefusalCode = 'ca_refused' | 'ca_answer' | 'ca_validity' | 'ca_unreachable'
 
 export interface Refused {
   status: 'refused'
@@ -60,8 +64,11 @@ export type IssuanceResult =
   | { status: 'issued'; der: Bytes }
   /** The CA has it and somebody there must approve it. Ask again. */
   | { status: 'pending'; retryAfterS: number; detail: string }
-  /** Not reached, or an answer that says "not now". Ask again, with the same bytes. */
-  | { status: 'unavailable'; detail: string }
+  /**
+   * Not reached, or an answer that says "not now". Ask again, with the same bytes.
+   * `mayHaveActed`: the request may have arrived, so that the CA may have made a certificate that was not seen; absent: it did not arrive.
+   */
+  | { status: 'unavailable'; detail: string; retryAfterS?: number; mayHaveActed?: boolean }
   | Refused
 
 /** Whose certificates are believed to be this CA's: pinned when the CA was set up, never taken from an answer. */
@@ -72,6 +79,14 @@ export interface IssuerTrust {
   chain: readonly Bytes[]
 }
 
+/** What happened with these prepared bytes before. */
+export interface Progress {
+  /** How often the CA was asked with them already. */
+  asks: number
+  /** Its last answer was "somebody must approve it". */
+  pending: boolean
+}
+
 export interface Issuer {
   readonly name: string
   readonly trust: IssuerTrust
@@ -79,7 +94,7 @@ export interface Issuer {
    * @param idempotencyKey the same for the same enrolment and key, for ever; CAs with a transaction id make it from this.
    */
   prepare(request: IssuanceRequest, idempotencyKey: string): Promise<PrepareResult>
-  complete(prepared: Bytes, idempotencyKey: string): Promise<IssuanceResult>
+  complete(prepared: Bytes, idempotencyKey: string, progress: Progress): Promise<IssuanceResult>
   /** What must be true of the certificate this CA makes of that request, beyond what is true of every CA's. */
   expectation(request: IssuanceRequest, prepared: Bytes): CertificateExpectation
 }

@@ -22,6 +22,7 @@ import { closeHttpConnections } from '#lib/external/http.ts'
 import { logger } from '#lib/log.ts'
 import { createDummyKeys } from '#lib/workflows/dummy-keys.ts'
 import { ensureEmbeddedIssuer } from '#lib/workflows/ensure-embedded-issuer.ts'
+import { ensureWorkerSealingKey } from '#lib/workflows/ensure-sealing-key.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
 import { renewServices } from '#lib/workflows/service-certificates.ts'
 import { sweep } from '#lib/workflows/sweep.ts'
@@ -64,6 +65,7 @@ export async function startWorker(env: WorkerEnv, overrides: Partial<WorkerConte
   }
   try {
     await ensureEmbeddedIssuer(grant, context)
+    await ensureWorkerSealingKey(grant, context)
     heartbeat.noteIssuer({ ok: true, detail: '' })
     await sweep(grant)
     await publishCrl(grant, context)

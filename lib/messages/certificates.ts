@@ -46,6 +46,7 @@ export const certificates = {
     delivered: 'Stored on the phone',
     notDelivered: 'The phone has not said so yet',
     serial: 'Serial number',
+    serialPending: 'not given by the CA yet',
     issuer: 'Issuer',
     validity: 'Validity',
     valid: (left: number, total: number) => `${days(left)} of ${days(total)} left`,

@@ -3,6 +3,7 @@ export const enrollmentCertificate = {
   subject: 'Subject',
   issuer: 'Issued by',
   serial: 'Serial number',
+  serialPending: 'not given by the CA yet',
   validity: 'Valid',
   until: 'until',
   keyid: 'Key',

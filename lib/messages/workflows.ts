@@ -30,9 +30,22 @@ const standing: Record<EnrollmentState, string> = {
   revoked_undelivered: 'ended with its certificate revoked',
 }
 
+const minute = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
 export const workflowMessages = {
   askingHermodAgain: (code: ProcessFailureCode, delayS: number, attempt: number, of: number) =>
     `${hermodTrouble[code] ?? 'The messaging server did not take the command'}. Asking again in ${Math.max(1, Math.round(delayS))} s (attempt ${attempt + 1} of ${of}).`,
+  /** `detail` is a sentence of its own everywhere here: what the CA said, or how it was silent. */
+  caUnavailable: (detail: string, since: Date) => `Waiting for the certificate authority since ${minute(since)}. ${detail}`,
+  caPending: (detail: string, since: Date) =>
+    `Waiting for approval at the certificate authority since ${minute(since)}. ${detail}`,
+  caIsAsked: (name: string) => `The certificate authority ${name} is being asked.`,
+  caFailedHere: 'The certificate authority could not be asked because of an error in the portal; see the log.',
+  caNeverAnswered: (detail: string, since: Date) =>
+    `The certificate authority was asked since ${minute(since)} without success. ${detail}`,
+  caNeverApproved: (detail: string, since: Date) =>
+    `Nobody at the certificate authority has approved it since ${minute(since)}. ${detail}`,
+  caGaveTwice: (name: string) => `${name} gave a certificate or a serial number that it had given before. It was not used.`,
   noEnrollment: 'There is no such enrolment.',
   noUser: (userid: string) => `There is no user with the user id “${userid}”.`,
   noProfile: (name: string) => `There is no profile called “${name}”.`,

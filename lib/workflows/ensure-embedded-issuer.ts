@@ -2,9 +2,7 @@
  * What a worker does about the embedded CA before it takes its first job: make it if there is none, and open its keys, so that a wrong
  * passphrase stops the start with one sentence instead of failing the first enrolment.
  */
-import { createHash } from 'node:crypto'
 import type { Grant } from '#lib/auth/permissions.ts'
-import type { Bytes } from '#lib/core/asn1/der.ts'
 import { readIssuer, storeEmbeddedIssuer } from '#lib/data/issuers.ts'
 import { createEmbeddedCa, EMBEDDED_ISSUER_NAME } from '#lib/issuer/embedded/create.ts'
 import type { OpenIssuer } from '#lib/issuer/registry.ts'
@@ -30,7 +28,5 @@ export async function ensureEmbeddedIssuer(
     if (ours) logger('issuer').info({ issuer: name, ms: Math.round(performance.now() - started) }, 'the embedded CA was made')
   }
   if (!stored?.certificate) throw new Error(`The issuer ${name} could not be made.`)
-  return openStoredIssuer(grant, context, { id: stored.id, name, certificateSha256: sha256Hex(stored.certificate) })
+  return openStoredIssuer(grant, context, stored)
 }
-
-const sha256Hex = (bytes: Bytes): string => createHash('sha256').update(bytes).digest('hex')

@@ -125,7 +125,7 @@ describe('issuing', () => {
     // A second reservation falls on the first.
     expect(await reserveCertificate(grant, enrollmentId, reservation)).toBeNull()
     // Signed, but never stored: the process died here.
-    const lost = await open.issuer.complete(bytes, 'x')
+    const lost = await open.issuer.complete(bytes, 'x', { asks: 0, pending: false })
 
     await issueCertificates(grant, context, { enrollmentId })
     const [row] = await look(enrollmentId)

@@ -2,9 +2,10 @@
  * Issuing: from keys that a checked answer proved to certificates ready for delivery (job issue-certificates).
  *
  *   Step 1  Load. Only an enrolment that is `issuing` goes on; keys without a certificate row are new, others were reserved before a crash.
- *   Step 2  Reserve: what the signature will stand for (serial number and whole TBS; for a remote CA later, the message) is committed, one row
+ *   Step 2  Reserve: what the signature will stand for (serial number and whole TBS; for a remote CA the message to it) is committed, one row
  *           a key, before anybody signs (R4). A second worker's row falls on the first one's: read again, go on with that.
  *   Step 3  Complete: the CA turns the stored bytes into a certificate. After a crash the same bytes give the same certificate (K9, K10).
+ *           For a remote CA each key's request is written down first and its answer kept at once (ask-remote-issuer.ts, K11, K12).
  *   Step 4  Check what came back against the CSR, the profile and the pinned chain. Not trusted, not even from our own CA.
  *   Step 5  Release: certificates, `issuing` → `delivering`, audit rows and the certificate command in one statement. Who called gives that
  *           command to Hermod next; killed in between, the delivery job finds a command that was not taken and makes another (K13).
@@ -14,9 +15,8 @@
  * reason that is shown, and asks again.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
-import { type Bytes, DerError } from '#lib/core/asn1/der.ts'
+import { DerError } from '#lib/core/asn1/der.ts'
 import { certificateOfKey } from '#lib/core/enrollment/profile.ts'
-import { checkCertificate } from '#lib/core/x509/certificate-check.ts'
 import { readCsr } from '#lib/core/x509/csr.ts'
 import type { NewCommand } from '#lib/data/commands.ts'
 import {
@@ -29,10 +29,14 @@ import {
   storeIssued,
   waitForIssuer,
 } from '#lib/data/issuing.ts'
+import { isUniqueViolation } from '#lib/data/transaction.ts'
 import type { IssuanceRequest, Refused } from '#lib/issuer/port.ts'
 import type { OpenIssuer } from '#lib/issuer/registry.ts'
 import { logger } from '#lib/log.ts'
+import { workflowMessages as texts } from '#lib/messages/workflows.ts'
+import { askRemoteIssuer } from './ask-remote-issuer.ts'
 import { makeCertificateCommand } from './certificate-command.ts'
+import { type Completed, checkIssued, type NotYet, type ReservedKey } from './check-issued.ts'
 import { type IssuerContext, openStoredIssuer } from './open-issuer.ts'
 
 /** How often a reservation may fall on another worker's before something else must be wrong. */
@@ -64,7 +68,7 @@ export async function issueCertificates(
       return null
     }
     // Steps 3 and 4
-    const completed = await completeAll(reserved, open)
+    const completed = await completeAll(grant, issuance, reserved, open)
     if (!Array.isArray(completed)) {
       if (completed.status === 'waiting') await waitForIssuer(grant, enrollmentId, completed.detail, completed.retryAfterS)
       else {
@@ -79,7 +83,14 @@ export async function issueCertificates(
     }
     // Step 5
     const delivery = deliveryOf(issuance, completed)
-    return (await storeIssued(grant, enrollmentId, completed, delivery)) ? delivery : null
+    try {
+      return (await storeIssued(grant, enrollmentId, completed, delivery)) ? delivery : null
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      // R2: a CA of others that gives a serial number, or a certificate, a second time.
+      await failIssuing(grant, enrollmentId, 'ca_answer', texts.caGaveTwice(issuance.issuer.name))
+      return null
+    }
   }
   throw new Error(`enrolment ${enrollmentId}: no certificate could be reserved`)
 }
@@ -92,14 +103,6 @@ function deliveryOf(
   if (profileRef === null) return null
   const certificates = issued.map(({ der, keyid }) => ({ der, keyid }))
   return makeCertificateCommand({ enrollmentId, userid, profileRef, deliveryTimeoutS: profile.deliveryTimeoutS, certificates })
-}
-
-interface ReservedKey {
-  keyid: string
-  certificateId: string
-  prepared: Bytes
-  request: IssuanceRequest
-  idempotencyKey: string
 }
 
 async function reserveAll(
@@ -117,6 +120,7 @@ async function reserveAll(
         keyid: key.keyid,
         certificateId: key.certificate.id,
         prepared: key.certificate.tbs,
+        reserved: key.certificate,
         request,
         idempotencyKey,
       })
@@ -125,8 +129,6 @@ async function reserveAll(
     const answer = await issuer.prepare(request, idempotencyKey)
     if (answer.status === 'refused') return answer
     const { bytes, serialNumber, notBefore, notAfter } = answer.prepared
-    // The table wants a serial number with the reservation; a CA that chooses it itself will need the column to be empty until then.
-    if (serialNumber === null) throw new Error(`the issuer ${issuer.name} prepared no serial number`)
     const id = await reserveCertificate(grant, issuance.enrollmentId, {
       key,
       issuerId: issuance.issuer.id,
@@ -136,35 +138,35 @@ async function reserveAll(
       notAfter,
     })
     if (id === null) return 'read_again'
-    reserved.push({ keyid: key.keyid, certificateId: id, prepared: bytes, request, idempotencyKey })
+    reserved.push({ keyid: key.keyid, certificateId: id, prepared: bytes, reserved: null, request, idempotencyKey })
   }
   return reserved
 }
 
-type NotYet = { status: 'waiting'; detail: string; retryAfterS: number }
-
 async function completeAll(
+  grant: Grant<'system:work'>,
+  issuance: Issuance,
   keys: readonly ReservedKey[],
-  { issuer, chain }: OpenIssuer,
+  open: OpenIssuer,
 ): Promise<IssuedCertificate[] | Refused | NotYet> {
   const issued: IssuedCertificate[] = []
-  for (const { keyid, certificateId, prepared, request, idempotencyKey } of keys) {
-    const answer = await issuer.complete(prepared, idempotencyKey)
-    if (answer.status === 'refused') return answer
-    if (answer.status === 'pending') return { status: 'waiting', detail: answer.detail, retryAfterS: answer.retryAfterS }
-    if (answer.status === 'unavailable') return { status: 'waiting', detail: answer.detail, retryAfterS: UNAVAILABLE_RETRY_S }
-    const checked = checkCertificate(answer.der, issuer.expectation(request, prepared), chain)
-    if (!checked.ok) {
-      const code = checked.fault === 'validity' || checked.fault === 'chain_validity' ? 'ca_validity' : 'ca_answer'
-      return {
-        status: 'refused',
-        code,
-        detail: `The certificate from ${issuer.name} was not used: ${checked.detail} (${checked.fault}).`,
-      }
-    }
-    issued.push({ id: certificateId, keyid, der: answer.der, serialNumber: checked.certificate.serialNumber })
+  const remote = issuance.issuer.kind !== 'embedded'
+  for (const key of keys) {
+    const completed = remote ? await askRemoteIssuer(grant, issuance, key, open) : await completeHere(key, open)
+    if (completed.status !== 'issued') return completed
+    const { certificateId: id, keyid } = key
+    const { serialNumber, notBefore, notAfter } = completed.certificate
+    issued.push({ id, keyid, der: completed.certificate.der, serialNumber, notBefore, notAfter })
   }
   return issued
+}
+
+async function completeHere(key: ReservedKey, open: OpenIssuer): Promise<Completed> {
+  const answer = await open.issuer.complete(key.prepared, key.idempotencyKey, { asks: 0, pending: false })
+  if (answer.status === 'refused') return answer
+  if (answer.status === 'pending') return { status: 'waiting', detail: answer.detail, retryAfterS: answer.retryAfterS }
+  if (answer.status === 'unavailable') return { status: 'waiting', detail: answer.detail, retryAfterS: UNAVAILABLE_RETRY_S }
+  return checkIssued(answer.der, key, open)
 }
 
 /** Subject and key are taken out of the phone's own request, which was checked before it was stored. */

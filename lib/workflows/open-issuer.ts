@@ -7,19 +7,14 @@ import type { WorkerContext } from './worker-context.ts'
 
 export type IssuerContext = Pick<WorkerContext, 'caKeyPassphrase' | 'publicUrl'>
 
-/**
- * @param issuer.certificateSha256 hex; null while the issuer has no certificate
- * @throws IssuerError
- */
+/** @param issuer.revision as the database has it now; another one than before opens it again @throws IssuerError */
 export function openStoredIssuer(
   grant: Grant<'system:work'>,
   context: IssuerContext,
-  issuer: { id: string; name: string; certificateSha256: string | null },
+  issuer: { id: string; name: string; revision: number },
 ): Promise<OpenIssuer> {
-  if (issuer.certificateSha256 === null)
-    return Promise.reject(new IssuerError('not_ready', `The issuer ${issuer.name} has no certificate yet.`))
   const config = { passphrase: context.caKeyPassphrase, publicUrl: context.publicUrl }
-  return findIssuer(issuer.id, issuer.certificateSha256, config, async () => {
+  return findIssuer(issuer, config, async () => {
     const stored = await readIssuer(grant, { id: issuer.id })
     if (stored === null) throw new IssuerError('inconsistent', `The issuer ${issuer.name} is gone.`)
     return stored

@@ -124,7 +124,7 @@ export const userPageSchema = pageOf(userSchema).meta({ id: 'UserPage' })
 export const certificateSchema = z
   .object({
     id: z.uuid(),
-    serialNumber: z.string().meta({ description: 'lower-case hexadecimal' }),
+    serialNumber: z.string().nullable().meta({ description: 'lower-case hexadecimal; null while a remote CA has not given it' }),
     subject: z.string(),
     issuer: z.string(),
     profile: z.string(),
@@ -214,7 +214,7 @@ export const enrollmentSchema = enrollmentRowSchema
       z.object({
         id: z.uuid(),
         keyid: z.string(),
-        serialNumber: z.string(),
+        serialNumber: z.string().nullable(),
         subject: z.string(),
         notAfter: time,
         pem: z.string().nullable(),

@@ -52,7 +52,11 @@ export function IdentityCard({ certificate: c }: { certificate: CertificateView 
             )}
           </Description>
           <Description term={words.serial}>
-            <Copyable value={c.serialNumber} what={words.serial.toLowerCase()} />
+            {c.serialNumber === null ? (
+              <span className="text-muted-foreground">{words.serialPending}</span>
+            ) : (
+              <Copyable value={c.serialNumber} what={words.serial.toLowerCase()} />
+            )}
           </Description>
         </DescriptionList>
       </CardContent>
