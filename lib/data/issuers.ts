@@ -107,13 +107,12 @@ export async function readPublishedIssuer(name: string): Promise<{ certificate: 
 /** Which issuer it is, by its name in addresses, if it is one of ours and made. */
 export async function findPublishedIssuer(
   name: string,
-): Promise<{ id: string; name: string; certificate: Bytes; certificateSha256: string } | null> {
+): Promise<{ id: string; name: string; certificate: Bytes; revision: number } | null> {
   const issuer = await db().issuer.findUnique({
     where: { name, kind: 'embedded' },
-    select: { id: true, name: true, certificate: true },
+    select: { id: true, name: true, certificate: true, revision: true },
   })
-  if (!issuer?.certificate) return null
-  return { id: issuer.id, name: issuer.name, certificate: issuer.certificate, certificateSha256: sha256Hex(issuer.certificate) }
+  return issuer?.certificate ? { ...issuer, certificate: issuer.certificate } : null
 }
 
 /** Names of the issuers that have certificates to publish, and which of them publish CRLs. */

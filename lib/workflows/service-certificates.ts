@@ -33,7 +33,7 @@ export interface ServiceKey {
 interface StoredIssuerName {
   id: string
   name: string
-  certificateSha256: string | null
+  revision: number
 }
 
 const generateRsa = promisify(generateKeyPair)
