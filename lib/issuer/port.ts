@@ -58,7 +58,11 @@ export interface Refused {
   detail: string
 }
 
-export type PrepareResult = { status: 'prepared'; prepared: Prepared } | Refused
+export type PrepareResult =
+  | { status: 'prepared'; prepared: Prepared }
+  /** What is needed to ask (the CA's certificates) could not be had. Nothing was prepared; try again. */
+  | { status: 'unavailable'; detail: string }
+  | Refused
 
 export type IssuanceResult =
   | { status: 'issued'; der: Bytes }

@@ -19,6 +19,7 @@ import { IssuerError } from './errors.ts'
 import { fetchEstCa, openEstIssuer } from './est/issuer.ts'
 import type { Issuer, IssuerTrust } from './port.ts'
 import type { StoredIssuer } from './registry.ts'
+import { fetchScepCertificates, openScepIssuer } from './scep/open.ts'
 import { credentialLabel, openCredential } from './sealed-box.ts'
 
 /** Opened credentials by name. */
@@ -43,12 +44,20 @@ export type FetchedCa =
   | { ok: false; fault: 'unreachable' | 'refused' | 'answer'; detail: string }
 
 interface RemoteKind<C> {
-  open(issuer: RemoteIdentity, trust: IssuerTrust, credentials: Credentials, config: C): Issuer | Promise<Issuer>
+  /** @param passphrase the worker's, for secrets that an issuer keeps with what it prepares */
+  open(
+    issuer: RemoteIdentity,
+    trust: IssuerTrust,
+    credentials: Credentials,
+    config: C,
+    passphrase: string,
+  ): Issuer | Promise<Issuer>
   fetchCa(config: C, credentials: Credentials): Promise<FetchedCa>
 }
 
 const KINDS: { readonly [K in RemoteKindName]: RemoteKind<RemoteConfig[K]> } = {
   est: { open: openEstIssuer, fetchCa: fetchEstCa },
+  scep: { open: openScepIssuer, fetchCa: fetchScepCertificates },
 }
 
 type StoredRemote<K extends RemoteKindName = RemoteKindName> = Omit<StoredIssuer, 'kind'> & { kind: K }
@@ -99,7 +108,7 @@ export async function openRemoteIssuer<K extends RemoteKindName>(
       'not_ready',
       `The pinned CA certificate of ${stored.name} was changed since its connection was tested: test it again.`,
     )
-  return KINDS[stored.kind].open({ id: stored.id, name: stored.name }, trust, credentials, config)
+  return KINDS[stored.kind].open({ id: stored.id, name: stored.name }, trust, credentials, config, passphrase)
 }
 
 /** Asks the CA for its certificates, believing nothing yet. @throws IssuerError */

@@ -10,10 +10,10 @@ import { holdCertificate, noteAnswerRead, noteAsking, REQUEST_LEASE_S } from '#l
 import { noteConnection } from '#lib/data/connections.ts'
 import type { Issuance } from '#lib/data/issuing.ts'
 import { Gate } from '#lib/issuer/gate.ts'
-import type { IssuanceResult } from '#lib/issuer/port.ts'
+import type { IssuanceResult, Refused } from '#lib/issuer/port.ts'
 import type { OpenIssuer } from '#lib/issuer/registry.ts'
 import { workflowMessages as texts } from '#lib/messages/workflows.ts'
-import { type Completed, checkIssued, type ReservedKey } from './check-issued.ts'
+import { type Completed, checkIssued, type NotYet, type ReservedKey } from './check-issued.ts'
 
 const gate = new Gate()
 
@@ -41,7 +41,7 @@ export async function askRemoteIssuer(
   if (held !== null) return checkIssued(held, key, open)
 
   const admission = gate.enter(issuer.id)
-  if (!admission.admitted) return waiting(issuance, admission.detail, admission.retryAfterS)
+  if (!admission.admitted) return waitForAnswer(issuance, admission.detail, admission.retryAfterS)
   let answer: IssuanceResult
   try {
     const asking = { enrollmentId: issuance.enrollmentId, certificateId: key.certificateId, issuerName: issuer.name }
@@ -90,11 +90,11 @@ async function readAnswer(
   }
   const backOffS = Math.min(MIN_RETRY_S * 2 ** Math.min(key.reserved?.asks ?? 0, 10), MAX_UNAVAILABLE_RETRY_S)
   const wishedS = Math.min(answer.retryAfterS ?? 0, MAX_PENDING_RETRY_S)
-  return waiting(issuance, answer.detail, Math.max(backOffS, wishedS, answer.mayHaveActed ? AFTER_SILENCE_S : 0))
+  return waitForAnswer(issuance, answer.detail, Math.max(backOffS, wishedS, answer.mayHaveActed ? AFTER_SILENCE_S : 0))
 }
 
-/** ±20 %, so that many do not knock at once. */
-function waiting({ since, now }: Issuance, detail: string, retryAfterS: number): Completed {
+/** Later, ±20 %, so that many do not knock at once; or never, when the budget is used up. */
+export function waitForAnswer({ since, now }: Issuance, detail: string, retryAfterS: number): NotYet | Refused {
   if (now.getTime() - since.getTime() > UNAVAILABLE_BUDGET_MS)
     return { status: 'refused', code: 'ca_unreachable', detail: texts.caNeverAnswered(detail, since) }
   return { status: 'waiting', detail: texts.caUnavailable(detail, since), retryAfterS: retryAfterS * (0.8 + 0.4 * Math.random()) }

@@ -34,7 +34,7 @@ import type { IssuanceRequest, Refused } from '#lib/issuer/port.ts'
 import type { OpenIssuer } from '#lib/issuer/registry.ts'
 import { logger } from '#lib/log.ts'
 import { workflowMessages as texts } from '#lib/messages/workflows.ts'
-import { askRemoteIssuer } from './ask-remote-issuer.ts'
+import { askRemoteIssuer, waitForAnswer } from './ask-remote-issuer.ts'
 import { makeCertificateCommand } from './certificate-command.ts'
 import { type Completed, checkIssued, type NotYet, type ReservedKey } from './check-issued.ts'
 import { type IssuerContext, openStoredIssuer } from './open-issuer.ts'
@@ -64,7 +64,8 @@ export async function issueCertificates(
     const reserved = await reserveAll(grant, issuance, open)
     if (reserved === 'read_again') continue
     if ('status' in reserved) {
-      await failIssuing(grant, enrollmentId, reserved.code, reserved.detail)
+      if (reserved.status === 'waiting') await waitForIssuer(grant, enrollmentId, reserved.detail, reserved.retryAfterS)
+      else await failIssuing(grant, enrollmentId, reserved.code, reserved.detail)
       return null
     }
     // Steps 3 and 4
@@ -109,7 +110,7 @@ async function reserveAll(
   grant: Grant<'system:work'>,
   issuance: Issuance,
   { issuer }: OpenIssuer,
-): Promise<ReservedKey[] | Refused | 'read_again'> {
+): Promise<ReservedKey[] | Refused | NotYet | 'read_again'> {
   const reserved: ReservedKey[] = []
   for (const key of issuance.keys) {
     const request = requestFor(issuance, key)
@@ -128,6 +129,7 @@ async function reserveAll(
     }
     const answer = await issuer.prepare(request, idempotencyKey)
     if (answer.status === 'refused') return answer
+    if (answer.status === 'unavailable') return waitForAnswer(issuance, answer.detail, UNAVAILABLE_RETRY_S)
     const { bytes, serialNumber, notBefore, notAfter } = answer.prepared
     const id = await reserveCertificate(grant, issuance.enrollmentId, {
       key,

@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import { type EstConfig, estConfigSchema } from './est.ts'
 import { sha256Hex } from './fields.ts'
+import { type ScepConfig, scepConfigSchema } from './scep.ts'
 
 export interface CredentialRule<C> {
   /** Name in issuer_credential. */
@@ -29,10 +30,15 @@ const est: RemoteKind<EstConfig> = {
   ],
 }
 
+const scep: RemoteKind<ScepConfig> = {
+  schema: scepConfigSchema,
+  credentials: [{ name: 'ra-key', form: 'private-key', isNeeded: (config) => config.raCertificate !== null }],
+}
+
 /** Kinds that an administrator can add. The embedded CA makes itself. */
-export const REMOTE_KINDS = { est } as const
-export type RemoteKindName = keyof typeof REMOTE_KINDS
-export type RemoteConfig = { est: EstConfig }
+export type RemoteConfig = { est: EstConfig; scep: ScepConfig }
+export type RemoteKindName = keyof RemoteConfig
+export const REMOTE_KINDS: { readonly [K in RemoteKindName]: RemoteKind<RemoteConfig[K]> } = { est, scep }
 export const isRemoteKind = (kind: string): kind is RemoteKindName => kind in REMOTE_KINDS
 
 /** @throws ZodError */

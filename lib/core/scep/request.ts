@@ -7,7 +7,6 @@ import { OID } from '../asn1/oids.ts'
 import type { CipherAlgorithm, DigestAlgorithm } from '../cms/algorithms.ts'
 import { encodeEnvelopedData } from '../cms/enveloped-data.ts'
 import { type Attribute, type CertificateName, encodeSignedData, nameOfCertificate } from '../cms/signed-data.ts'
-import { MESSAGE_TYPES, type MessageType } from './types.ts'
 
 export interface Signer {
   /** DER; travels with the message. */
@@ -16,7 +15,8 @@ export interface Signer {
 }
 
 export interface PkiRequest {
-  messageType: Extract<MessageType, 'PKCSReq' | 'RenewalReq' | 'CertPoll'>
+  /** One of MESSAGE_TYPES' values. */
+  messageType: string
   transactionId: string
   senderNonce: Uint8Array
   /** The PKCS#10, or issuer and subject of what is polled for. */
@@ -37,7 +37,7 @@ export const encodePkiRequest = (request: PkiRequest): Buffer<ArrayBuffer> =>
       digest: request.digest,
     },
     attributes: [
-      ...transactionAttributes(request.transactionId, MESSAGE_TYPES[request.messageType]),
+      ...transactionAttributes(request.transactionId, request.messageType),
       { type: OID['id-scep-senderNonce'], value: octetString(request.senderNonce) },
     ],
   })

@@ -25,6 +25,7 @@ import { type Asked, readCertRep } from './reply.ts'
 import { encodePkiRequest } from './request.ts'
 import { decryptPkiMessage, encodeCertRep, openPkiMessage, type Responder, type Verdict } from './serve.ts'
 import { encodeSelfSigned } from './signer-certificate.ts'
+import { MESSAGE_TYPES } from './types.ts'
 
 const CIPHER = CIPHERS[0] as (typeof CIPHERS)[number]
 const DIGEST = DIGESTS[0] as (typeof DIGESTS)[number]
@@ -129,7 +130,7 @@ describe('a transaction', () => {
   }
   const request = (): Buffer<ArrayBuffer> =>
     encodePkiRequest({
-      messageType: 'PKCSReq',
+      messageType: MESSAGE_TYPES.PKCSReq,
       transactionId: 'abc',
       senderNonce,
       content: Buffer.from('the PKCS#10'),
