@@ -21,7 +21,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON process TO certdesk_web, certdesk_worker
 GRANT SELECT ON
   "user", profile, profile_version, enrollment, enrollment_link, idempotency_key, command, command_key, callback, answer, evidence,
   phone, enrollment_key, certificate, revocation_request, issuer, crl,
-  account, account_session, account_credential, account_verification, rate_limit, api_token, policy_version, blocked_key, incident
+  account, account_session, account_credential, account_verification, rate_limit, api_token, policy_version, blocked_key, incident, rehearsal
   TO certdesk_web;
 GRANT INSERT, UPDATE ON "user", profile, profile_version, enrollment_link, revocation_request, account, api_token TO certdesk_web;
 GRANT INSERT, UPDATE, DELETE ON account_session, account_credential, account_verification, rate_limit, idempotency_key TO certdesk_web;
@@ -31,6 +31,8 @@ GRANT INSERT, UPDATE ON enrollment TO certdesk_web;
 GRANT UPDATE (state, offer_uri, ended_at) ON command TO certdesk_web;
 GRANT INSERT ON policy_version TO certdesk_web;
 GRANT INSERT, DELETE ON blocked_key TO certdesk_web;
+-- A wish; what came of it is the worker's to write.
+GRANT INSERT (id, wish, created_by_name) ON rehearsal TO certdesk_web;
 -- Opening an incident is the worker's, but for what a person reports on a page; closing one is a person's.
 GRANT INSERT ON incident TO certdesk_web;
 GRANT UPDATE (closed_at, closed_by_name, close_note) ON incident TO certdesk_web;
@@ -53,7 +55,7 @@ GRANT UPDATE (repeats) ON callback TO certdesk_web;
 GRANT SELECT ON
   "user", profile, profile_version, enrollment, enrollment_link, idempotency_key, command, command_key, callback, answer, evidence,
   phone, enrollment_key, certificate, revocation_request, issuer, issuer_secret, crl, policy_version, blocked_key, incident,
-  sealing_key, issuer_credential, connection, connection_test
+  sealing_key, issuer_credential, connection, connection_test, rehearsal
   TO certdesk_worker;
 GRANT UPDATE ON enrollment, enrollment_link, revocation_request TO certdesk_worker;
 GRANT UPDATE (state, outcome, command_id, processed_at) ON callback TO certdesk_worker;
@@ -65,7 +67,8 @@ GRANT SELECT, DELETE, UPDATE (answered_at, reply, problem) ON pki_request TO cer
 GRANT SELECT, INSERT, UPDATE, DELETE ON ocsp_response TO certdesk_worker;
 GRANT SELECT, INSERT, DELETE ON service_certificate TO certdesk_worker;
 GRANT SELECT, INSERT ON restored_certificate TO certdesk_worker;
-GRANT DELETE ON idempotency_key TO certdesk_worker;
+GRANT DELETE ON idempotency_key, rehearsal TO certdesk_worker;
+GRANT UPDATE (done, total, finished_at, result, failure) ON rehearsal TO certdesk_worker;
 
 -- ── The job queue ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

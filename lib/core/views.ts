@@ -5,6 +5,7 @@
 import type { CheckResult, Verdict } from './enrollment/evidence.ts'
 import type { EnrollmentState } from './enrollment/state.ts'
 import type { FailureCode } from './errors.ts'
+import type { IncidentKind } from './incidents.ts'
 
 /** A page of a list. `total` is true (counted), capped at 10 000 ("10 000+"). */
 export interface Page<T> {
@@ -172,7 +173,21 @@ export interface SubjectPreview {
   problems: string[]
 }
 
+export interface IncidentRow {
+  id: string
+  kind: IncidentKind
+  user: { id: string; userid: string; name: string } | null
+  enrollmentId: string | null
+  certificateId: string | null
+  /** Machine fields: check, code, keyid, spkiSha256, otherUserid … */
+  detail: Record<string, string>
+  openedAt: string
+  closed: { at: string; by: string; note: string } | null
+}
+
 export interface HomeView {
+  /** Open ones, the newest first; `items` are at most five. */
+  incidents: Pick<Page<IncidentRow>, 'items' | 'total'>
   undelivered: number
   running: number
   expiring7: number

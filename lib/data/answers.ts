@@ -11,11 +11,13 @@ import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import type { Device } from '#lib/core/views.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
+import { BLOCKED_KEYS_AUDIT, blockLeakedKeysSql } from './blocked-keys.ts'
 import { GRACE_S } from './commands.ts'
 import { textAttributes, type UserFacts } from './enrollment-facts.ts'
+import { type NewIncident, OPENED_INCIDENTS_AUDIT, openIncidentsSql } from './incidents.ts'
 import { newId } from './new-id.ts'
 import { storableJson, storableText } from './storable.ts'
-import { type Transition, tryTransition } from './transition.ts'
+import { type AlsoInTheMove, type Transition, tryTransition } from './transition.ts'
 
 type System = Grant<'system:work'>
 
@@ -24,6 +26,8 @@ export interface CheckMaterial {
   user: UserFacts
   profileName: string
   definition: ProfileDefinition
+  /** The attestation policy in force when this was read; null before there is any. */
+  policyId: string | null
   command: {
     nonce: string
     externalId: string
@@ -40,6 +44,7 @@ export interface RawMaterial {
   profileName: string
   versionId: string
   definition: unknown
+  policyId: string | null
   nonce: string
   externalId: string
   hermodCommandId: string | null
@@ -52,7 +57,8 @@ export interface RawMaterial {
 export const MATERIAL_COLUMNS = Prisma.sql`
   json_build_object('id', u.id, 'userid', u.userid, 'name', u.name, 'email', u.email, 'department', u.department,
     'attributes', u.attributes, 'status', u.status) AS user,
-  p.name AS "profileName", pv.id AS "versionId", pv.definition, c.nonce, c.external_id AS "externalId",
+  p.name AS "profileName", pv.id AS "versionId", pv.definition,
+  (SELECT v.id FROM policy_version v ORDER BY v.number DESC LIMIT 1) AS "policyId", c.nonce, c.external_id AS "externalId",
   c.hermod_command_id AS "hermodCommandId", c.mid,
   coalesce(c.expires_at, c.created_at + make_interval(secs => c.timeout_s)) + make_interval(secs => ${GRACE_S}) AS "takenUntil",
   (SELECT json_agg(json_build_object('keyid', k.keyid, 'spki', encode(k.dummy_spki_sha256, 'base64'),
@@ -76,6 +82,7 @@ export const toMaterial = (row: RawMaterial): CheckMaterial => ({
   user: { ...row.user, attributes: textAttributes(row.user.attributes) },
   profileName: row.profileName,
   definition: definitionOf(row),
+  policyId: row.policyId,
   command: {
     nonce: row.nonce,
     externalId: row.externalId,
@@ -119,34 +126,6 @@ export async function findOpenAnswerId(_grant: System, enrollmentId: string): Pr
   return rows[0]?.id ?? null
 }
 
-export interface KnownFacts {
-  /** Keys somebody has proved to hold before: SHA-256 of the SPKI (hex) → userid. */
-  keys: Map<string, string>
-  /** True if the profile id is already bound to a phone. */
-  profileRefTaken: boolean
-  /** Thumbprints of attestation keys of this person's phones. */
-  earlierAttestation: string[]
-}
-
-/** What the database knows of the things an answer names: one query. */
-export async function findKnownFacts(
-  _grant: System,
-  a: { userId: string; spkiSha256: readonly string[]; profileRef: string | null },
-): Promise<KnownFacts> {
-  const hashes = a.spkiSha256.map((hex) => Buffer.from(hex, 'hex'))
-  const rows = await db().$queryRaw<{ keys: Record<string, string> | null; taken: boolean; earlier: string[] | null }[]>`
-    SELECT (SELECT json_object_agg(encode(k.spki_sha256, 'hex'), u.userid) FROM enrollment_key k JOIN "user" u ON u.id = k.user_id
-            WHERE k.spki_sha256 = ANY(${hashes}::bytea[])) AS keys,
-      EXISTS (SELECT 1 FROM phone WHERE profile_ref = ${a.profileRef}) AS taken,
-      (SELECT array_agg(DISTINCT attestation_thumbprint) FROM phone WHERE user_id = ${a.userId}::uuid) AS earlier`
-  const row = rows[0]
-  return {
-    keys: new Map(Object.entries(row?.keys ?? {})),
-    profileRefTaken: row?.taken ?? false,
-    earlierAttestation: row?.earlier ?? [],
-  }
-}
-
 export interface JudgedAnswer {
   answerId: string
   enrollmentId: string
@@ -154,9 +133,14 @@ export interface JudgedAnswer {
   checks: readonly CheckResult[]
   /** What the checks were given beside the stored bytes (checks/record.ts). */
   policy: unknown
+  policyId: string | null
   device: Device | null
   attestationThumbprint: string | null
   keys: { keyid: string; csrSubject: string; spkiSha256: string }[]
+  /** What a person should look at, and keys never to be taken again: written with the verdict or not at all. */
+  incidents: readonly Omit<NewIncident, 'enrollmentId' | 'userId' | 'certificateId'>[]
+  /** SHA-256 of the SubjectPublicKeyInfo, hex. */
+  leakedKeys: readonly string[]
 }
 
 /** Evidence is written once: a second time falls on its primary key. */
@@ -166,9 +150,31 @@ const evidenceSql = (j: JudgedAnswer): Prisma.Sql[] => [
       attestation_thumbprint = ${j.attestationThumbprint}, keys = ${storableJson(j.keys)}::jsonb
     FROM moved WHERE a.id = ${j.answerId}::uuid)`,
   Prisma.sql`evidenced AS (
-    INSERT INTO evidence (answer_id, verdict, checks, policy)
-    SELECT ${j.answerId}::uuid, ${j.verdict}::verdict, ${storableJson(j.checks)}::jsonb, ${storableJson(j.policy)}::jsonb FROM moved)`,
+    INSERT INTO evidence (answer_id, verdict, checks, policy, policy_version_id)
+    SELECT ${j.answerId}::uuid, ${j.verdict}::verdict, ${storableJson(j.checks)}::jsonb, ${storableJson(j.policy)}::jsonb,
+      ${j.policyId}::uuid FROM moved)`,
 ]
+
+/** Incidents and blocked keys of a judgement, with their audit rows. Nearly every answer has none, and then nothing is said. */
+function noticedSql(j: JudgedAnswer): Pick<AlsoInTheMove, 'audit'> & { with: Prisma.Sql[] } {
+  const rows: Prisma.Sql[] = []
+  const audit: Prisma.Sql[] = []
+  if (j.incidents.length > 0) {
+    rows.push(openIncidentsSql(j.incidents))
+    audit.push(OPENED_INCIDENTS_AUDIT)
+  }
+  if (j.leakedKeys.length > 0) {
+    rows.push(blockLeakedKeysSql(j.leakedKeys, j.enrollmentId))
+    audit.push(BLOCKED_KEYS_AUDIT)
+  }
+  return { with: rows, ...(audit.length > 0 ? { audit: Prisma.join(audit, ' UNION ALL ') } : {}) }
+}
+
+/** Everything that is written with a verdict, whichever it is. */
+function verdictSql(j: JudgedAnswer, ...rows: Prisma.Sql[]): AlsoInTheMove {
+  const noticed = noticedSql(j)
+  return { ...noticed, with: [...evidenceSql(j), ...noticed.with, ...rows] }
+}
 
 /** `answered` → `rejected`, with the evidence. False: somebody else has judged it. */
 export const rejectAnswer = (grant: System, judged: JudgedAnswer, move: Pick<Transition, 'set' | 'detail'>): Promise<boolean> =>
@@ -177,7 +183,7 @@ export const rejectAnswer = (grant: System, judged: JudgedAnswer, move: Pick<Tra
     from: 'answered',
     to: 'rejected',
     ...move,
-    also: { with: evidenceSql(judged) },
+    also: verdictSql(judged),
   })
 
 export interface ProvedKey {
@@ -238,6 +244,6 @@ export function acceptAnswer(
     from: 'answered',
     ...move,
     set: { phoneId },
-    also: { with: [...evidenceSql(judged), ...rows] },
+    also: verdictSql(judged, ...rows),
   })
 }

@@ -6,9 +6,11 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import type { HomeView } from '#lib/core/views.ts'
 import { db } from '#lib/db.ts'
 import { listEnrollments } from './enrollments.ts'
+import { listIncidents } from './incidents.ts'
 import { DEAD_AFTER_S } from './processes.ts'
 
 const RECENT = 8
+const INCIDENTS = 5
 
 interface RawCounts {
   undelivered: number
@@ -31,7 +33,7 @@ interface RawWorker {
 
 export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView> {
   const started = performance.now()
-  const [counts, workers, recent] = await Promise.all([
+  const [counts, workers, recent, incidents] = await Promise.all([
     db().$queryRaw<RawCounts[]>`
       SELECT
         (SELECT count(*)::int FROM enrollment WHERE state = 'undelivered') AS undelivered,
@@ -53,12 +55,13 @@ export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView
       SELECT host, seen_at AS "seenAt", seen_at > clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}) AS alive, health
       FROM process WHERE kind = 'worker' ORDER BY seen_at DESC LIMIT 20`,
     listEnrollments(grant, { limit: RECENT }),
+    listIncidents(grant, { limit: INCIDENTS, standing: 'open' }),
   ])
   const databaseMs = Math.round(performance.now() - started)
   const row = counts[0]
   if (!row) throw new Error('a SELECT of scalars gave no row')
   const { crlUntil, hasIssuer, ...numbers } = row
-  return { ...numbers, recent: recent.items, health: healthOf(workers, { crlUntil, hasIssuer, databaseMs }) }
+  return { ...numbers, incidents, recent: recent.items, health: healthOf(workers, { crlUntil, hasIssuer, databaseMs }) }
 }
 
 /** Health without sentences: `detail` is a machine word or a number; the page has the words. */

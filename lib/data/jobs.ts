@@ -21,6 +21,7 @@ export interface JobPayloads {
   'revoke-certificate': { certificateId: string }
   'publish-crl': Record<string, never>
   'answer-pki-request': { requestId: string }
+  rehearse: { rehearsalId: string }
   sweep: Record<string, never>
 }
 export type TaskName = keyof JobPayloads
@@ -37,6 +38,7 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'revoke-certificate': (p) => `revoke:${p.certificateId}`,
   'publish-crl': () => 'publish-crl',
   'answer-pki-request': (p) => `pki-request:${p.requestId}`,
+  rehearse: (p) => `rehearse:${p.rehearsalId}`,
   sweep: () => 'sweep',
 }
 

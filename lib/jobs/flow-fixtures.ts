@@ -13,12 +13,12 @@ import pg from 'pg'
 import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
 import { appJwk, buildAnswer } from '#e2e/peer/answer.mjs'
 import { authorize, systemGrant } from '#lib/auth/permissions.ts'
-import { parseAttestationKeys } from '#lib/core/jws/attestation-keys.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
 import { createDummyKeys } from '#lib/workflows/dummy-keys.ts'
 import { ensureEmbeddedIssuer } from '#lib/workflows/ensure-embedded-issuer.ts'
 import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
 import { storeCallback } from '#lib/workflows/store-callback.ts'
+import { syncAttestationPolicy } from '#lib/workflows/sync-attestation-policy.ts'
 import type { WorkerContext } from '#lib/workflows/worker-context.ts'
 import { makeTasks } from './tasks.ts'
 
@@ -142,7 +142,6 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
       connectTimeoutMs: 500,
     },
     fqdns: ['127.0.0.1'],
-    attestationKeys: parseAttestationKeys(JSON.stringify(attestationKeys)),
     caKeyPassphrase: 'a passphrase of the test',
     publicUrl: 'https://desk.example',
     dummyKeys: createDummyKeys(2, 0),
@@ -155,6 +154,7 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
     chooseDatabase({ owner: database.ownerUrl, web: database.webUrl, worker: database.workerUrl }[role])
   }
   await speakAs('owner')
+  await syncAttestationPolicy(systemGrant(), attestationKeys)
   await ensureEmbeddedIssuer(systemGrant(), context)
   const pool = new pg.Pool({ connectionString: database.workerUrl, max: 10 })
   pool.on('error', () => undefined)

@@ -1,8 +1,9 @@
 /**
  * The worker process: `npm run worker`. Runs jobs until it is told to stop; any number of them against one database.
  *
- * Start: environment → the CA is there and its keys open → locks of dead workers freed → CRLs and the keys of services → jobs. Ready means
- * all of that; whatever is wrong is one sentence on standard error and exit code 1. Every two seconds it says that it lives (data/processes.ts).
+ * Start: environment → the file's attestation keys are in the policy → the CA is there and its keys open → locks of dead workers freed → CRLs
+ * and the keys of services → jobs. Ready means all of that; whatever is wrong is one sentence on standard error and exit code 1. Every two
+ * seconds it says that it lives (data/processes.ts).
  * Stop: on SIGTERM or SIGINT no new jobs are taken and running ones have 30 s; what is still running then is left locked, as after a
  * crash, and the next worker frees and repeats it. A second signal ends at once.
  *
@@ -14,7 +15,6 @@ import { parseCronItems, type Runner, run } from 'graphile-worker'
 import pg from 'pg'
 import { systemGrant } from '#lib/auth/permissions.ts'
 import { CodedError } from '#lib/core/errors.ts'
-import { parseAttestationKeys } from '#lib/core/jws/attestation-keys.ts'
 import { sayGoodbye } from '#lib/data/processes.ts'
 import { closeDb } from '#lib/db.ts'
 import { type WorkerEnv, workerEnv } from '#lib/env.ts'
@@ -26,6 +26,7 @@ import { ensureWorkerSealingKey } from '#lib/workflows/ensure-sealing-key.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
 import { renewServices } from '#lib/workflows/service-certificates.ts'
 import { sweep } from '#lib/workflows/sweep.ts'
+import { syncAttestationPolicy } from '#lib/workflows/sync-attestation-policy.ts'
 import { RETRY_DELAYS_S, type WorkerContext } from '#lib/workflows/worker-context.ts'
 import { graphileLogger } from './graphile-log.ts'
 import { startHeartbeat } from './heartbeat.ts'
@@ -64,6 +65,7 @@ export async function startWorker(env: WorkerEnv, overrides: Partial<WorkerConte
     closeHttpConnections()
   }
   try {
+    await syncAttestationPolicy(grant, env.attestationKeys)
     await ensureEmbeddedIssuer(grant, context)
     await ensureWorkerSealingKey(grant, context)
     heartbeat.noteIssuer({ ok: true, detail: '' })
@@ -122,7 +124,6 @@ function makeContext(env: WorkerEnv, onHermod: WorkerContext['onHermod'], overri
   return {
     hermod: { url, clientId, apiKey, ca },
     fqdns,
-    attestationKeys: parseAttestationKeys(JSON.stringify(env.attestationKeys)),
     caKeyPassphrase: env.caKeyPassphrase,
     publicUrl: env.publicUrl,
     dummyKeys: createDummyKeys(),

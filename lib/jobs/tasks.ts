@@ -10,6 +10,7 @@ import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
 import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
+import { rehearse } from '#lib/workflows/rehearse.ts'
 import { revokeCertificate } from '#lib/workflows/revoke-certificate.ts'
 import { sendProvision } from '#lib/workflows/send-provision.ts'
 import { renewServices } from '#lib/workflows/service-certificates.ts'
@@ -30,6 +31,7 @@ const PAYLOADS = {
   'revoke-certificate': z.object({ certificateId: id }),
   'publish-crl': z.object({}),
   'answer-pki-request': z.object({ requestId: id }),
+  rehearse: z.object({ rehearsalId: id }),
   sweep: z.object({}),
 } satisfies { [T in TaskName]: z.ZodType<JobPayloads[T]> }
 
@@ -52,6 +54,7 @@ export function makeTasks(context: WorkerContext): TaskList {
       await renewServices(grant, context)
     },
     'answer-pki-request': (payload) => answerPkiRequest(grant, context, payload),
+    rehearse: (payload) => rehearse(grant, payload),
     sweep: async () => {
       const swept = await sweep(grant)
       if (swept.deadProcesses > 0 || swept.jobs.length > 0) logger('jobs').warn(swept, 'the sweep put something right')

@@ -8,24 +8,19 @@
  * and writing: its UNIQUE constraint stops the transaction, the checks see it the second time, and the evidence says key_reuse.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
-import {
-  type CheckAnswerInput,
-  type CheckedAnswer,
-  checkAnswer,
-  type KnownKey,
-  recordInput,
-} from '#lib/core/enrollment/checks/index.ts'
+import { trustedKeysAt } from '#lib/core/enrollment/attestation-policy.ts'
+import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, recordInput } from '#lib/core/enrollment/checks/index.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import {
   type AnswerToCheck,
   acceptAnswer,
-  findKnownFacts,
   type JudgedAnswer,
-  type KnownFacts,
   type ProvedKey,
   rejectAnswer,
   type SeenPhone,
 } from '#lib/data/answers.ts'
+import { type PolicyInForce, policyById } from '#lib/data/attestation-policy.ts'
+import { findKnownFacts, type KnownFacts } from '#lib/data/known-facts.ts'
 import { isUniqueViolation } from '#lib/data/transaction.ts'
 import type { WorkerContext } from './worker-context.ts'
 
@@ -50,22 +45,38 @@ interface Judged {
   checked: CheckedAnswer
   /** What the checks were given, so that the verdict can be made again. */
   policy: unknown
+  known: KnownFacts
 }
 
 async function judge(grant: System, context: WorkerContext, answer: AnswerToCheck): Promise<Judged> {
-  const input = inputFor(context, answer)
+  const inForce = await policyById(grant, answer.policyId)
+  const input = inputFor(context, answer, inForce)
   const first = checkAnswer(input)
   const known = await findKnownFacts(grant, {
     userId: answer.user.id,
+    profileName: answer.profileName,
     spkiSha256: first.read.keys.flatMap((key) => key.spkiSha256 ?? []),
+    attestationSpkiSha256: first.read.attestationSpkiSha256,
     profileRef: first.read.profileId,
+    otherNonces: first.read.otherNonces,
   })
-  if (knowsNothing(known)) return { checked: first, policy: recordInput(input) }
-  const informed = { ...input, facts: { ...input.facts, ...factsOf(known, first) } }
-  return { checked: checkAnswer(informed), policy: recordInput(informed) }
+  if (knowsNothing(known)) return { checked: first, policy: recordInput(input), known }
+  const informed: CheckAnswerInput = {
+    ...input,
+    policy: { ...input.policy, formerKeys: formerKeys(answer, inForce, known) },
+    facts: { ...input.facts, ...factsOf(known, first) },
+  }
+  return { checked: checkAnswer(informed), policy: recordInput(informed), known }
 }
 
-function inputFor(context: WorkerContext, answer: AnswerToCheck): CheckAnswerInput {
+/** Of the keys on record for this person, those that the profile's key set holds or once held. */
+function formerKeys({ definition }: AnswerToCheck, inForce: PolicyInForce, { earlierAttestation }: KnownFacts): string[] {
+  if (earlierAttestation.length === 0) return []
+  const ever = inForce.everIn(definition.attestationKeySet)
+  return earlierAttestation.filter((thumbprint) => ever.has(thumbprint))
+}
+
+function inputFor(context: WorkerContext, answer: AnswerToCheck, { policy }: PolicyInForce): CheckAnswerInput {
   const { definition, user, command } = answer
   const subject = renderSubject(definition.subject, user)
   const asked = new Map(definition.keys.map((key) => [key.keyid, key]))
@@ -91,8 +102,11 @@ function inputFor(context: WorkerContext, answer: AnswerToCheck): CheckAnswerInp
       expiresAt: command.takenUntil,
     },
     policy: {
-      trustedKeys: context.attestationKeys[definition.attestationKeySet] ?? [],
+      // By the database's clock at receipt: a key that ended while the answer lay in the queue had not ended when it came.
+      trustedKeys: trustedKeysAt(policy, definition.attestationKeySet, answer.receivedAt),
       acceptedHosts: context.fqdns,
+      schPins: policy.definition.schPins,
+      monitored: definition.monitoredChecks,
     },
     facts: {
       authenticated: true,
@@ -104,17 +118,18 @@ function inputFor(context: WorkerContext, answer: AnswerToCheck): CheckAnswerInp
 }
 
 const knowsNothing = (known: KnownFacts): boolean =>
-  known.keys.size === 0 && !known.profileRefTaken && known.earlierAttestation.length === 0
+  known.keys.size === 0 && !known.profileRefTaken && known.earlierAttestation.length === 0 && known.foreignNonce === null
 
 function factsOf(known: KnownFacts, first: CheckedAnswer) {
   return {
-    knownKeys: new Map([...known.keys].map(([hash, userid]): [string, KnownKey] => [hash, { kind: 'certified', userid }])),
+    knownKeys: known.keys,
     knownProfileRefs: new Set(known.profileRefTaken && first.read.profileId ? [first.read.profileId] : []),
     earlierAttestation: known.earlierAttestation,
+    foreignNonce: known.foreignNonce !== null,
   }
 }
 
-async function settle(grant: System, answer: AnswerToCheck, { checked, policy }: Judged): Promise<boolean> {
+async function settle(grant: System, answer: AnswerToCheck, { checked, policy, known }: Judged): Promise<boolean> {
   const { read, checks, verdict } = checked
   const judged: JudgedAnswer = {
     answerId: answer.id,
@@ -122,6 +137,7 @@ async function settle(grant: System, answer: AnswerToCheck, { checked, policy }:
     verdict,
     checks,
     policy,
+    policyId: answer.policyId,
     device: read.device,
     attestationThumbprint: read.attestationThumbprint,
     keys: read.keys.map(({ keyid, csrSubject, spkiSha256 }) => ({
@@ -129,6 +145,8 @@ async function settle(grant: System, answer: AnswerToCheck, { checked, policy }:
       csrSubject: csrSubject ?? '',
       spkiSha256: spkiSha256 ?? '',
     })),
+    incidents: incidentsOf(answer, checked, known),
+    leakedKeys: checked.leakedKeys,
   }
   if (verdict === 'failed') {
     const first = checks.find((check) => check.outcome === 'fail')
@@ -143,6 +161,38 @@ async function settle(grant: System, answer: AnswerToCheck, { checked, policy }:
   const to = answer.definition.confirmation ? 'confirming' : 'issuing'
   const accepted = await acceptAnswer(grant, judged, provedBy(checked), { to, detail: { checks: checks.length, warnings } })
   return accepted && to === 'issuing'
+}
+
+/**
+ * What the checks want looked at. A new key of the same app is one matter for everybody who has it, so it is about the pair of keys; everything
+ * else is about the answer.
+ */
+function incidentsOf(answer: AnswerToCheck, { checks, read }: CheckedAnswer, known: KnownFacts): JudgedAnswer['incidents'] {
+  return checks.flatMap(({ id, outcome, code, keyid, incident, monitored }) => {
+    if (incident === undefined) return []
+    const spkiSha256 = keyid === undefined ? read.attestationSpkiSha256 : read.keys.find((key) => key.keyid === keyid)?.spkiSha256
+    const owner = known.keys.get(spkiSha256 ?? '')
+    const successor = incident === 'attestation_changed' && outcome === 'warn' && !monitored
+    const about = successor
+      ? `attestation-key:${[...known.earlierAttestation].sort().join(',')}>${read.attestationThumbprint}`
+      : `answer:${answer.id}`
+    const detail = {
+      check: id,
+      code,
+      outcome,
+      userid: answer.user.userid,
+      ...(keyid === undefined ? {} : { keyid }),
+      ...(spkiSha256 ? { spkiSha256 } : {}),
+      ...(incident === 'key_of_another_user' && owner?.kind === 'certified' ? { otherUserid: owner.userid } : {}),
+      ...(incident === 'foreign_nonce' && known.foreignNonce
+        ? { otherUserid: known.foreignNonce.userid, otherEnrollmentId: known.foreignNonce.enrollmentId }
+        : {}),
+      ...(incident === 'attestation_changed'
+        ? { earlier: known.earlierAttestation, thumbprint: read.attestationThumbprint, successor }
+        : {}),
+    }
+    return [{ kind: incident, about, detail }]
+  })
 }
 
 /** A passed answer has all of this; if it had not, the checks would be wrong, and nothing must be issued. */

@@ -2,7 +2,6 @@
  * What the worker's workflows need beside the database: made once by lib/jobs/main.ts from the environment, and by tests by hand, so that
  * no workflow reads the environment and every one can be run against a peer of the test's own.
  */
-import type { AttestationKeySets } from '#lib/core/jws/attestation-keys.ts'
 import type { HermodConfig } from '#lib/external/hermod.ts'
 import type { DummyKeys } from './dummy-keys.ts'
 
@@ -10,8 +9,6 @@ export interface WorkerContext {
   hermod: HermodConfig
   /** Host names accepted in an answer's `fqdn`, lower case. */
   fqdns: readonly string[]
-  /** Trusted attestation keys by key-set name. */
-  attestationKeys: AttestationKeySets
   caKeyPassphrase: string
   publicUrl: string
   dummyKeys: DummyKeys

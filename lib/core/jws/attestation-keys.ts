@@ -54,15 +54,15 @@ export function parseAttestationKeys(text: string): AttestationKeySets {
   for (const [name, list] of Object.entries(value)) {
     if (!Array.isArray(list) || list.length === 0)
       throw new AttestationKeysError(`key set ${name} must be a list of at least one JWK`)
-    const keys = list.map((jwk, i) => readKey(jwk, `key ${i + 1} of set ${name}`)).filter((key) => key !== null)
+    const keys = list.map((jwk, i) => readAttestationKey(jwk, `key ${i + 1} of set ${name}`)).filter((key) => key !== null)
     if (keys.length === 0) throw new AttestationKeysError(`key set ${name} has no active key`)
     sets[name] = keys
   }
   return sets
 }
 
-/** Null for a key that is switched off (`keystate` other than active). */
-function readKey(jwk: JsonValue, where: string): AttestationKey | null {
+/** Null for a key that is switched off (`keystate` other than active). @param where begins the sentence of what is wrong with it */
+export function readAttestationKey(jwk: JsonValue, where: string): AttestationKey | null {
   if (!isJsonObject(jwk)) throw new AttestationKeysError(`${where} is not a JWK`)
   if (typeof jwk.keystate === 'string' && jwk.keystate.toLowerCase() !== 'active') return null
   const secret = PRIVATE_JWK_MEMBERS.find((member) => member in jwk)

@@ -1,0 +1,16 @@
+/** Taking a key off the block list, with a reason that stays in the audit. */
+import type { Grant } from '#lib/auth/permissions.ts'
+import { RequestError } from '#lib/core/errors.ts'
+import { unblockKey } from '#lib/data/blocked-keys.ts'
+import { attestationMessages as texts } from '#lib/messages/attestation.ts'
+
+/** @throws RequestError invalid_input, not_found */
+export async function unblockNamedKey(
+  grant: Grant<'settings:manage'>,
+  wish: { spkiSha256: string; reason: string },
+): Promise<void> {
+  const reason = wish.reason.trim()
+  if (reason === '') throw new RequestError('invalid_input', texts.errors.reason, { fields: { reason: texts.errors.reason } })
+  if (!(await unblockKey(grant, { spkiSha256: wish.spkiSha256, reason })))
+    throw new RequestError('not_found', texts.errors.notBlocked)
+}
