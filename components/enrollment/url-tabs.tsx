@@ -45,7 +45,7 @@ export function UrlTabs<Name extends string>({
         aria-label={label}
         tabIndex={-1}
         onKeyDown={onKeyDown}
-        className="flex scroll-mt-16 gap-5 overflow-x-auto border-b px-4"
+        className="flex scroll-mt-16 gap-5 overflow-x-auto border-b px-4 print:hidden"
       >
         {tabs.map((tab) => {
           const chosen = tab.name === value

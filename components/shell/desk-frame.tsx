@@ -17,14 +17,14 @@ export function DeskFrame({
   children: ReactNode
 }) {
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
+    <div className="min-h-dvh lg:grid print:block lg:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a
         href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-14 rounded-md bg-primary px-3 py-1.5 font-medium text-primary-foreground focus:translate-y-0"
+        className="fixed top-2 left-2 z-50 -translate-y-14 rounded-md bg-primary px-3 py-1.5 font-medium text-primary-foreground focus:translate-y-0 print:hidden"
       >
         {shell.skip}
       </a>
-      <aside className="sticky top-0 h-dvh overflow-y-auto border-r px-3 py-3 max-lg:hidden">
+      <aside className="sticky top-0 h-dvh overflow-y-auto border-r px-3 py-3 max-lg:hidden print:hidden">
         <div className="mb-4 flex h-8 items-center ps-1.5">
           <Brand />
         </div>
@@ -33,7 +33,7 @@ export function DeskFrame({
         </nav>
       </aside>
       <div className="flex min-w-0 flex-col">
-        <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-background/95 px-4 backdrop-blur-sm sm:px-6">
+        <header className="sticky top-0 z-30 flex h-12 items-center gap-2 border-b bg-background/95 px-4 backdrop-blur-sm sm:px-6 print:hidden">
           <NavMenu settings={settings} />
           <SearchBox />
           <div className="ms-auto">{account}</div>

@@ -37,7 +37,7 @@ export function PageHeader({
         </div>
         {children && <div className="mt-0.5 text-muted-foreground text-sm">{children}</div>}
       </div>
-      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
+      {actions && <div className="flex flex-wrap items-center gap-2 print:hidden">{actions}</div>}
     </header>
   )
 }

@@ -149,7 +149,7 @@ export function trustedKeys(pair: KeyPair = attestation()): AttestationKeySets {
 }
 
 const firstOf = (keyTypes: readonly string[]): string => keyTypes[0] ?? 'RSA-2048'
-const pairFor = (keyType: string, name: string): KeyPair =>
+export const pairFor = (keyType: string, name: string): KeyPair =>
   keyType.startsWith('RSA-') ? rsaKey(name, Number(keyType.slice(4))) : ecKey(name, keyType === 'EC-P256' ? 'P-256' : 'P-384')
 
 export const RS256_CSR = der.seq(der.oid(OID.sha256WithRSAEncryption), der.nul())

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { type AuditRow, auditText, CHAIN_START, checkLink } from './verify-audit.ts'
+import { auditText } from '#lib/core/audit-text.ts'
+import { CHAIN_START, type ChainedRow, checkLink } from './verify-audit.ts'
 
-const row = (over: Partial<AuditRow> = {}): AuditRow => {
-  const plain: AuditRow = {
+const row = (over: Partial<ChainedRow> = {}): ChainedRow => {
+  const plain: ChainedRow = {
     seq: '1',
     at: '2026-11-24T03:49:28.805Z',
     actor_kind: 'system',

@@ -5,22 +5,11 @@
  */
 import { createHash } from 'node:crypto'
 import pg from 'pg'
+import { type AuditRow, auditText } from '#lib/core/audit-text.ts'
 import { databaseUrl } from '#lib/db.ts'
 import { UsageError } from './usage.ts'
 
-export interface AuditRow {
-  seq: string
-  /** As hashed: 2026-11-24T03:49:28.805Z */
-  at: string
-  actor_kind: string
-  actor_id: string | null
-  actor_name: string
-  action: string
-  object_kind: string
-  object_id: string
-  enrollment_id: string | null
-  /** The JSON as PostgreSQL writes it. */
-  detail: string
+export interface ChainedRow extends AuditRow {
   prev_hash: Buffer
   hash: Buffer
 }
@@ -32,28 +21,8 @@ export interface ChainState {
 
 export const CHAIN_START: ChainState = { seq: 0n, hash: Buffer.alloc(32) }
 
-/** "<octets>:<text>," and "-," for NULL, as audit_field() of the migrations. */
-const field = (value: string | null): string => (value === null ? '-,' : `${Buffer.byteLength(value)}:${value},`)
-
-/** What is hashed of an entry, after the hash before it. */
-export const auditText = (row: AuditRow): string =>
-  [
-    row.seq,
-    row.at,
-    row.actor_kind,
-    row.actor_id,
-    row.actor_name,
-    row.action,
-    row.object_kind,
-    row.object_id,
-    row.enrollment_id,
-    row.detail,
-  ]
-    .map(field)
-    .join('')
-
 /** The next link, or a sentence about what is wrong with it. */
-export function checkLink(before: ChainState, row: AuditRow): ChainState | string {
+export function checkLink(before: ChainState, row: ChainedRow): ChainState | string {
   const seq = BigInt(row.seq)
   if (seq !== before.seq + 1n) return `Entry ${before.seq + 1n} is missing; entry ${seq} follows ${before.seq}.`
   if (!row.prev_hash.equals(before.hash)) return `Entry ${seq} (${row.at}) does not follow the entry before it.`
@@ -84,7 +53,7 @@ export async function verifyAudit(url: string): Promise<AuditVerdict> {
     const { rows: strays } = await client.query<{ seq: string }>('SELECT seq::text FROM audit_entry WHERE seq < 1 LIMIT 1')
     if (strays[0]) return verdict(state, `Entry ${strays[0].seq} does not belong to the chain.`)
     for (;;) {
-      const { rows } = await client.query<AuditRow>(SQL, [state.seq.toString()])
+      const { rows } = await client.query<ChainedRow>(SQL, [state.seq.toString()])
       for (const row of rows) {
         const next = checkLink(state, row)
         if (typeof next === 'string') return verdict(state, next)

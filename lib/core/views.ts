@@ -161,6 +161,12 @@ export interface ExchangeMessage {
   status: string
   body: string
   note: string | null
+  /** Octets as they came, before anything was blanked or cut. */
+  size: number
+  /** Base64 of a body that is no UTF-8, so that its octets can be shown; else null. */
+  bytes: string | null
+  /** Of the callback whose answer was judged: the message that is the command it answers. */
+  answerTo: string | null
 }
 
 /** What the certificate will carry, shown before anybody is asked to scan. */

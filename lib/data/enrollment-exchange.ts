@@ -4,6 +4,7 @@
  * Two things are blanked, because whoever reads them could act with them: every offer URI (a bearer token is in it, that of a delivery
  * too), and the nonce of an offer that is still live. Bytes of a callback that are not UTF-8 are shown as U+FFFD; the stored ones stay.
  */
+import { isUtf8 } from 'node:buffer'
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { ExchangeMessage } from '#lib/core/views.ts'
 import { db } from '#lib/db.ts'
@@ -53,6 +54,7 @@ interface RawCallbackMessage {
   outcome: string | null
   receivedAt: Date
   repeats: number
+  answerTo: string | null
 }
 
 /** @returns null for an enrolment that does not exist */
@@ -68,8 +70,9 @@ export async function getExchange(
              reply_body AS "replyBody", created_at AS "createdAt", sent_at AS "sentAt", failure_detail AS "failureDetail"
       FROM command WHERE enrollment_id = ${id}::uuid ORDER BY created_at LIMIT 100`,
     db().$queryRaw<RawCallbackMessage[]>`
-      SELECT b.id, b.kind, m.kind::text AS "commandKind", b.body, b.state::text AS state, b.outcome, b.received_at AS "receivedAt", b.repeats
-      FROM callback b JOIN command m ON m.id = b.command_id
+      SELECT b.id, b.kind, m.kind::text AS "commandKind", b.body, b.state::text AS state, b.outcome, b.received_at AS "receivedAt", b.repeats,
+             a.command_id AS "answerTo"
+      FROM callback b JOIN command m ON m.id = b.command_id LEFT JOIN answer a ON a.callback_id = b.id AND a.judged_for = m.enrollment_id
       WHERE m.enrollment_id = ${id}::uuid ORDER BY b.received_at LIMIT 100`,
   ])
   if (found.length === 0) return null
@@ -87,6 +90,7 @@ function fromCommand(c: RawCommandMessage): ExchangeMessage[] {
     status: c.state,
     body: bounded(blankSecrets(c.requestBody, { nonceIsLive })),
     note: c.failureDetail,
+    ...plain(c.requestBody),
   }
   if (c.replyBody === null && c.replyStatus === null) return [sent]
   return [
@@ -100,12 +104,17 @@ function fromCommand(c: RawCommandMessage): ExchangeMessage[] {
       status: c.replyStatus === null ? '' : `HTTP ${c.replyStatus}`,
       body: bounded(blankSecrets(c.replyBody ?? '', { nonceIsLive })),
       note: null,
+      ...plain(c.replyBody ?? ''),
     },
   ]
 }
 
+const plain = (body: string) => ({ size: Buffer.byteLength(body), bytes: null, answerTo: null })
+
 function fromCallback(b: RawCallbackMessage): ExchangeMessage {
-  const text = new TextDecoder('utf-8').decode(b.body)
+  const octets = Buffer.from(b.body)
+  const text = new TextDecoder('utf-8').decode(octets)
+  const blanked = (body: string): string => blankSecrets(body, { nonceIsLive: false })
   return {
     id: b.id,
     at: b.receivedAt.toISOString(),
@@ -113,7 +122,10 @@ function fromCallback(b: RawCallbackMessage): ExchangeMessage {
     kind: b.commandKind,
     title: `callback${b.kind ? ` to /${b.kind}` : ''}`,
     status: b.repeats > 0 ? `${b.state}, came ${b.repeats + 1} times` : b.state,
-    body: bounded(blankSecrets(text, { nonceIsLive: false })),
+    body: bounded(blanked(text)),
     note: b.outcome,
+    size: octets.length,
+    bytes: isUtf8(octets) ? null : Buffer.from(blanked(octets.toString('latin1')), 'latin1').toString('base64'),
+    answerTo: b.answerTo,
   }
 }

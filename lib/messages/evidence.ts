@@ -1,5 +1,16 @@
-/** Words of the evidence table and the exchange viewer. What each check is for comes with the check itself (CheckResult.title). */
+/** Words of the evidence page and the exchange viewer. What each check is for comes with the check itself (CheckResult.title). */
 import type { CheckGroup, CheckOutcome } from '#lib/core/enrollment/evidence.ts'
+
+/** Of the parts of the decoded exchange (components/enrollment/decode-answer.ts). */
+const PART_TITLES: Readonly<Record<string, string>> = {
+  receipt: 'How it came',
+  command: 'Command that we sent',
+  envelope: 'Message of the messaging server',
+  header: 'Signed answer: header',
+  payload: 'Signed answer: payload',
+  signature: 'Signed answer: signature',
+  csr: 'Certificate request (PKCS #10)',
+}
 
 export const evidence = {
   title: 'Evidence',
@@ -8,16 +19,29 @@ export const evidence = {
   noneEnded: 'The phone never answered, so there was nothing to check.',
   verdict: { passed: 'Passed', failed: 'Refused' },
   judged: 'Checked',
-  show: 'Show',
-  all: (n: number) => `All ${n}`,
-  failed: (n: number) => `What failed (${n})`,
-  notes: (n: number) => `Failed and notes (${n})`,
-  nothingFailed: 'Nothing failed.',
-  columns: { check: 'Check', outcome: 'Outcome', expected: 'Expected', observed: 'Observed' },
+  printed: (id: string) => `Evidence of enrolment ${id}`,
+  checks: 'Checks',
+  show: 'Show checks',
+  filters: {
+    all: (n: number) => `All ${n}`,
+    fail: (n: number) => `What failed (${n})`,
+    warn: (n: number) => `Notes (${n})`,
+    skipped: (n: number) => `Not run (${n})`,
+  },
+  nothing: { fail: 'Nothing failed.', warn: 'There are no notes.', skipped: 'Every check ran.' },
+  showMarks: 'Show what it looked at',
+  columns: {
+    outcome: 'Outcome',
+    expected: 'Expected',
+    observed: 'Observed',
+    meaning: 'What it means',
+    why: 'Why it matters',
+    acts: 'Who acts',
+    say: 'Say to the caller',
+  },
   outcomes: { pass: 'Passed', fail: 'Failed', warn: 'Note', skipped: 'Not run' } satisfies Record<CheckOutcome, string>,
   needs: (ids: readonly string[]) => `Could not run, because ${ids.join(', ')} failed.`,
   key: (keyid: string) => `key “${keyid}”`,
-  code: 'Code',
   groups: {
     envelope: { title: 'Message', text: 'Did it come from the messaging server, for this enrolment, in time?' },
     outer_signature: { title: 'Signature of the app', text: 'Was the answer signed by an app we trust?' },
@@ -26,6 +50,43 @@ export const evidence = {
     csr: { title: 'The certificate request', text: 'Does it ask for this person’s certificate and nothing else?' },
     policy: { title: 'Policy', text: 'May this phone have it, and was it accepted exactly once?' },
   } satisfies Record<CheckGroup, { title: string; text: string }>,
+
+  answer: {
+    title: 'The exchange, decoded',
+    none: 'The message that was checked is not among the messages of this enrolment.',
+    choose: 'Choose a check to see what it looked at.',
+    marked: (id: string, n: number) =>
+      n === 0
+        ? `${id}: what it looks at is not in this message.`
+        : `${id} looked at ${n === 1 ? 'the marked place' : `${n} marked places`}.`,
+    markedLine: 'Marked:',
+    chooseLine: 'Choose a line to see its octets and which checks looked at it.',
+    lookedAtBy: 'looked at by',
+    lookedAtByNone: 'is looked at by no check of its own',
+    hex: 'Octets of the chosen part',
+    more: (n: number) => `… ${n} more octets`,
+    octets: (n: number) => `${n} octets`,
+    derColumns: 'Place, identifier octet and length',
+    receipt: { receivedAt: 'received', credentials: 'credentials', bytes: 'octets' } as Readonly<Record<string, string>>,
+    csrFields: {
+      info: 'what is signed',
+      version: 'version',
+      subject: 'subject',
+      spki: 'public key',
+      attributes: 'attributes',
+      algorithm: 'algorithm',
+      key: 'key',
+      signature: 'signature',
+    } as Readonly<Record<string, string>>,
+    problem: (text: string) => `could not be read to its end: ${text}`,
+    shortened: (text: string, length: number) => `${text}… (${length} characters)`,
+    partTitle: (path: string): string => {
+      const key = /^keys\[(\d+)\]\.(.+)$/.exec(path)
+      if (!key) return PART_TITLES[path] ?? path
+      const part = key[2] ?? ''
+      return `Key ${Number(key[1]) + 1} · ${part === 'csr' ? PART_TITLES.csr : part}`
+    },
+  },
 
   exchange: {
     none: 'No messages yet',

@@ -16,7 +16,7 @@ import { evidence } from '#lib/messages/evidence.ts'
 import { exchangeQuery } from '../../queries.ts'
 
 const loading = () => <Skeleton className="h-40 w-full" />
-const EvidenceTable = dynamic(() => import('#components/enrollment/evidence-table.tsx').then((module) => module.EvidenceTable), {
+const EvidencePage = dynamic(() => import('#components/enrollment/evidence-page.tsx').then((module) => module.EvidencePage), {
   loading,
 })
 const CertificatePanel = dynamic(
@@ -60,7 +60,8 @@ export function EnrollmentDetail({ view }: { view: EnrollmentView }) {
 }
 
 function Evidence({ view }: { view: EnrollmentView }) {
-  if (view.evidence) return <EvidenceTable evidence={view.evidence} />
+  const { data, isError } = useQuery({ ...exchangeQuery(view.id, view.version), enabled: view.evidence !== null })
+  if (view.evidence) return <EvidencePage view={view} evidence={view.evidence} messages={isError ? 'failed' : (data ?? null)} />
   return (
     <EmptyState icon="list-checks" title={evidence.none}>
       {isTerminal(view.state) ? evidence.noneEnded : evidence.noneText}

@@ -157,7 +157,8 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
         </Alert>
       )}
 
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_19rem]">
+      {/* Not on paper: a code is a secret while it lives, and no use afterwards. */}
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_19rem] print:hidden">
         <Card className="min-w-0">
           <CardContent className="py-5">
             <EnrollmentStage

@@ -1,0 +1,118 @@
+/** One check: its sentence and outcome; opened, what was expected and seen, why it matters, who acts, and what to tell the caller. */
+import type { ReactNode } from 'react'
+import { Badge, type Tone } from '#components/ui/badge.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { cn } from '#components/ui/cn.ts'
+import { Icon, type IconName } from '#components/ui/icon.tsx'
+import { CHECK_DESCRIPTIONS } from '#lib/core/enrollment/checks/catalogue.ts'
+import type { CheckOutcome, CheckResult } from '#lib/core/enrollment/evidence.ts'
+import { evidence as words } from '#lib/messages/evidence.ts'
+import { describeFinding } from '#lib/messages/evidence-findings.ts'
+
+const LOOK: Record<CheckOutcome, { tone: Tone; icon: IconName }> = {
+  pass: { tone: 'success', icon: 'check' },
+  fail: { tone: 'destructive', icon: 'x' },
+  warn: { tone: 'warning', icon: 'info' },
+  skipped: { tone: 'neutral', icon: 'circle-minus' },
+}
+
+export function CheckRow({
+  check,
+  shown,
+  open,
+  onChoose,
+  onShowMarks,
+}: {
+  check: CheckResult
+  /** By the filter. */
+  shown: boolean
+  open: boolean
+  onChoose: () => void
+  /** Null where there is nothing to show. */
+  onShowMarks: (() => void) | null
+}) {
+  const { tone, icon } = LOOK[check.outcome]
+  const details = `check-${check.id}`
+  return (
+    <li
+      className={cn(
+        'print:break-inside-avoid',
+        !shown && 'hidden print:list-item',
+        check.outcome === 'fail' ? 'bg-destructive-soft/60' : open && 'bg-accent/50',
+      )}
+    >
+      <button
+        type="button"
+        data-check={check.id}
+        aria-expanded={open}
+        aria-controls={details}
+        onClick={onChoose}
+        className="grid w-full grid-cols-[2rem_minmax(0,1fr)_auto_1rem] items-start gap-x-2 px-3 py-2 text-left hover:bg-accent/60 focus-visible:outline-offset-[-2px]"
+      >
+        <span className="pt-0.5 font-mono text-muted-foreground text-xs">{check.id}</span>
+        <span className={cn('min-w-0', (open || check.outcome === 'fail') && 'font-semibold')}>
+          {check.title}
+          {check.keyid && (
+            <bdi className="foreign ms-1.5 font-normal text-muted-foreground text-sm">{words.key(check.keyid)}</bdi>
+          )}
+        </span>
+        <Badge tone={tone} icon={icon}>
+          {words.outcomes[check.outcome]}
+        </Badge>
+        <Icon
+          name="chevron-down"
+          className={cn('mt-0.5 size-4 text-muted-foreground transition-transform print:hidden', open && 'rotate-180')}
+        />
+      </button>
+      <div id={details} className={cn('px-3 pb-3 ps-13', !open && 'hidden print:block')}>
+        <Details check={check} />
+        {onShowMarks && (
+          <Button variant="outline" size="sm" className="mt-3 print:hidden" onClick={onShowMarks}>
+            {words.showMarks}
+          </Button>
+        )}
+      </div>
+    </li>
+  )
+}
+
+function Details({ check }: { check: CheckResult }) {
+  const { why } = CHECK_DESCRIPTIONS[check.id]
+  const finding = describeFinding(check)
+  const skipped = check.outcome === 'skipped'
+  return (
+    <dl className="space-y-2 text-sm">
+      {skipped ? (
+        <Said term={words.columns.outcome}>{check.needs?.length ? words.needs(check.needs) : check.observed}</Said>
+      ) : (
+        <>
+          <Said term={words.columns.expected}>
+            <bdi className="foreign">{check.expected}</bdi>
+          </Said>
+          <Said term={words.columns.observed}>
+            <bdi className={cn('foreign', check.outcome === 'fail' && 'font-semibold text-destructive')}>{check.observed}</bdi>
+            {check.code && <code className="ms-2 inline-block text-muted-foreground text-xs">{check.code}</code>}
+          </Said>
+        </>
+      )}
+      {finding.meaning && <Said term={words.columns.meaning}>{finding.meaning}</Said>}
+      <Said term={words.columns.why}>{why}</Said>
+      <Said term={words.columns.acts}>
+        {finding.acts}
+        {finding.next && <span className="block">{finding.next}</span>}
+      </Said>
+      <Said term={words.columns.say}>
+        <q className="quotes-none">{finding.say}</q>
+      </Said>
+    </dl>
+  )
+}
+
+function Said({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="font-medium text-muted-foreground text-xs">{term}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,90 @@
+/** The evidence page: what each check looked at, in the answer itself; for accepted and refused answers, on screen, phone and paper. */
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+
+const row = (page: Page, id: string) => page.locator(`button[data-check="${id}"]`)
+const marks = (page: Page) => page.locator('button[data-marked]')
+const markedPaths = (page: Page) => marks(page).evaluateAll((lines) => lines.map((line) => line.getAttribute('data-path')))
+
+test('an accepted answer: choosing a check marks the bytes it looked at, choosing a part tells the checks', async ({
+  page,
+  signIn,
+  newUser,
+  startEnrollment,
+  commandLinePhone,
+  expectAccessible,
+}) => {
+  await signIn()
+  const { id } = await startEnrollment(await newUser()).then(async (started) => {
+    await commandLinePhone(started.offer)
+    return started
+  })
+  await page.goto(`/enrollments/${id}?tab=evidence`)
+  await expect(row(page, 'C25')).toBeVisible()
+  await row(page, 'C12').click()
+  await expect(marks(page).first()).toBeVisible()
+  expect(await markedPaths(page)).toEqual(['command.provCommand.nonce', 'header.nonce'])
+  await expect(page).toHaveURL(/check=C12/)
+  await expect(page.getByText('Say to the caller').locator('visible=true')).toHaveCount(1)
+
+  await row(page, 'C12').press('ArrowDown')
+  await expect(row(page, 'C13')).toBeFocused()
+  await row(page, 'C21').click()
+  expect(await markedPaths(page)).toEqual(
+    expect.arrayContaining(['keys[0].payload.n', 'keys[0].payload.e', 'keys[0].csr.info.spki', 'keys[0].csr.algorithm']),
+  )
+  await expect(page.locator('[data-path="keys[0].csr.info.spki"]')).toBeInViewport()
+
+  await page.locator('[data-path="keys[0].csr.info.subject"]').click()
+  await expect(page.getByRole('region', { name: 'Octets of the chosen part' })).toContainText(/30 /)
+  await page.getByRole('button', { name: /^C23 / }).last().click()
+  await expect(page).toHaveURL(/check=C23/)
+  expect(await markedPaths(page)).toContain('keys[0].csr.info.attributes')
+  await expectAccessible()
+
+  // The answer shows neither the offer's link nor its token.
+  await expect(page.locator('#panel-evidence')).not.toContainText('plugout')
+})
+
+test('a refused answer: the failed check stands open, the filter shows what failed, a phone shows it in place', async ({
+  page,
+  signIn,
+  newUser,
+  startEnrollment,
+  commandLinePhone,
+  expectAccessible,
+}) => {
+  await signIn()
+  const { id, offer } = await startEnrollment(await newUser())
+  await commandLinePhone(offer, '--fault', 'subject-changed').catch(() => undefined)
+  await page.goto(`/enrollments/${id}`)
+  await expect(row(page, 'C23')).toHaveAttribute('aria-expanded', 'true')
+  await expect(page.getByText('names another subject than the one that was sent').locator('visible=true').first()).toBeVisible()
+  await expect(marks(page).first()).toBeVisible()
+  expect(await markedPaths(page)).toContain('keys[0].csr.info.subject')
+
+  const rows = page.locator('button[data-check]').locator('visible=true')
+  await expect(rows).toHaveCount(1)
+  await page.getByRole('button', { name: 'All 25' }).click()
+  await expect(rows).toHaveCount(25)
+  await expect(page).toHaveURL(/show=all/)
+  await page.getByRole('button', { name: 'What failed (1)' }).click()
+  await expect(page).toHaveURL(/show=fail/)
+  await page.reload()
+  await expect(rows).toHaveCount(1)
+  await expectAccessible()
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await expect(row(page, 'C23')).toBeVisible()
+  await expectAccessible()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+  await page.getByRole('button', { name: 'Show what it looked at' }).click()
+  await expect(page.getByRole('heading', { name: 'The exchange, decoded' })).toBeInViewport()
+
+  await page.goto(`/enrollments/${id}?tab=evidence`)
+  await expect(page.getByRole('heading', { name: 'The exchange, decoded' })).toBeVisible()
+  await page.emulateMedia({ media: 'print' })
+  await expect(page.getByText(`Evidence of enrolment ${id}`)).toBeVisible()
+  await expect(page.getByText('Say to the caller').locator('visible=true')).toHaveCount(25)
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeHidden()
+})
