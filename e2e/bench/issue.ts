@@ -64,6 +64,7 @@ async function benchCodec(): Promise<BenchRow> {
       spki: csr.spki,
       profile: PROFILE,
       email: 'asa.oberg@example.org',
+      upn: null,
       now,
     }
     const prepared = issuer.prepareNow(request)

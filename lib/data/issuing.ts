@@ -10,10 +10,12 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { type RenderedSubjectAltName, renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import type { ProcessFailureCode } from '#lib/core/errors.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { commandSql, type NewCommand } from './commands.ts'
+import { textAttributes } from './enrollment-facts.ts'
 import { setWaitReason } from './enrollment-writes.ts'
 import { openIncident } from './incidents.ts'
 import { addJob, job } from './jobs.ts'
@@ -51,7 +53,8 @@ export interface Issuance {
   enrollmentId: string
   state: EnrollmentState
   userActive: boolean
-  email: string | null
+  /** Of the user as they are now. */
+  subjectAltName: RenderedSubjectAltName
   profile: ProfileDefinition
   issuer: { id: string; name: string; kind: 'embedded' | 'scep' | 'est'; revision: number }
   /** Since when it has been `issuing`. */
@@ -66,7 +69,10 @@ export interface Issuance {
 
 interface IssuanceRow {
   state: EnrollmentState
+  userName: string
   email: string | null
+  department: string | null
+  attributes: unknown
   userid: string
   profileRef: string | null
   userStatus: string
@@ -97,7 +103,7 @@ interface IssuanceRow {
 /** Everything one issuance needs, in one query. Null: no such enrolment. */
 export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: string): Promise<Issuance | null> {
   const rows = await db().$queryRaw<IssuanceRow[]>`
-    SELECT e.state::text AS state, u.email, u.userid, ph.profile_ref AS "profileRef", u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
+    SELECT e.state::text AS state, u.name AS "userName", u.email, u.department, u.attributes, u.userid, ph.profile_ref AS "profileRef", u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
            i.id AS "issuerId", i.name AS "issuerName", i.kind::text AS "issuerKind", i.revision AS "issuerRevision",
            e.state_changed_at AS since, clock_timestamp() AS now,
            k.id AS "keyId", k.keyid, k.csr, k.spki, k.spki_sha256 AS "spkiSha256", k.csr_subject AS "csrSubject",
@@ -114,14 +120,17 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
     ORDER BY k.keyid`
   const [first] = rows
   if (first === undefined) return null
+  const { userName: name, userid, email, department } = first
+  const profile = definitionOf(first.versionId, first.definition)
+  const user = { name, userid, email, department, attributes: textAttributes(first.attributes) }
   return {
     enrollmentId,
     state: first.state,
     userActive: first.userStatus === 'active',
-    email: first.email,
-    userid: first.userid,
+    subjectAltName: renderSubjectAltName(profile.certificate, user),
+    userid,
     profileRef: first.profileRef,
-    profile: definitionOf(first.versionId, first.definition),
+    profile,
     issuer: { id: first.issuerId, name: first.issuerName, kind: first.issuerKind, revision: first.issuerRevision },
     since: first.since,
     now: first.now,
@@ -251,7 +260,7 @@ export function storeIssued(
 export function failIssuing(
   grant: Grant<'system:work'>,
   enrollmentId: string,
-  failureCode: Extract<ProcessFailureCode, `ca_${string}`> | 'user_inactive',
+  failureCode: Extract<ProcessFailureCode, `ca_${string}`> | 'user_inactive' | 'subject_not_renderable',
   failureDetail: string,
 ): Promise<boolean> {
   return inTransaction(grant, async (tx) => {

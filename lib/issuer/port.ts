@@ -32,11 +32,19 @@ export interface IssuanceRequest {
   /** Raw SubjectPublicKeyInfo of the CSR. */
   spki: Bytes
   profile: CertificateProfile
-  /** For rfc822Name; null when the profile does not ask for it or the user has none. */
+  /** For rfc822Name; null when the profile does not ask for it or the user has none (renderSubjectAltName). */
   email: string | null
+  /** For otherName userPrincipalName; null when the profile does not ask for it. */
+  upn: string | null
   /** By the database's clock. */
   now: Date
 }
+
+/** What the profile does not ask for gets nowhere, whatever the request says. */
+export const namesOf = ({ profile, email, upn }: IssuanceRequest): { email: string | null; upn: string | null } => ({
+  email: profile.subjectAltNameEmail ? email : null,
+  upn: profile.subjectAltNameUpn === null ? null : upn,
+})
 
 /** What is committed before the CA is asked. For the embedded CA everything about the certificate is known by now. */
 export interface Prepared {

@@ -3,13 +3,13 @@
  *
  * Key and subject must be the request's, byte for byte; the signature the pinned CA's; the validity not longer than the profile's (shorter is the
  * CA's right); key usage, extended key usage, names and critical extensions as lib/core/x509/certificate-check.ts says: all that the
- * profile asks for, no purpose and no name beyond it. Other extensions that are not critical (policies, distribution points, a
- * template's name) are the CA's own affair.
+ * profile asks for, no purpose and no name beyond it. Other extensions that are not critical (policies of its own, distribution
+ * points, a template's name) are the CA's affair.
  */
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import type { CertificateExpectation } from '#lib/core/x509/certificate-check.ts'
 import { openChain } from '#lib/core/x509/chain.ts'
-import type { IssuanceRequest, IssuerTrust, PrepareResult } from './port.ts'
+import { type IssuanceRequest, type IssuerTrust, namesOf, type PrepareResult } from './port.ts'
 
 const DAY_MS = 86_400_000
 
@@ -28,5 +28,5 @@ export function prepareForRemote({ now, profile }: IssuanceRequest, bytes: Bytes
 
 export const expectFromRemote = (request: IssuanceRequest): CertificateExpectation => {
   const { subject, spki, profile, now } = request
-  return { subject, spki, profile, now, email: profile.subjectAltNameEmail ? request.email : null, tbs: null }
+  return { subject, spki, profile, now, ...namesOf(request), tbs: null }
 }

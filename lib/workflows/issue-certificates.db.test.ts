@@ -114,7 +114,8 @@ describe('issuing', () => {
       subject: csr.subject,
       spki: csr.spki,
       profile: issuance.profile.certificate,
-      email: issuance.email,
+      email: issuance.subjectAltName.email,
+      upn: null,
       now: issuance.now,
     }
     const prepared = await open.issuer.prepare(request, 'x')

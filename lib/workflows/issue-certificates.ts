@@ -17,7 +17,8 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import { DerError } from '#lib/core/asn1/der.ts'
 import { certificateOfKey } from '#lib/core/enrollment/profile.ts'
-import { readCsr } from '#lib/core/x509/csr.ts'
+import { type Csr, findSignatureAlgorithm, readCsr } from '#lib/core/x509/csr.ts'
+import { type CertificateProfile, keyUsageForKey } from '#lib/core/x509/extensions.ts'
 import type { NewCommand } from '#lib/data/commands.ts'
 import {
   failIssuing,
@@ -57,6 +58,12 @@ export async function issueCertificates(
     if (issuance.keys.length === 0) throw new Error(`enrolment ${enrollmentId} is issuing, but has no keys`)
     if (!issuance.userActive) {
       await failIssuing(grant, enrollmentId, 'user_inactive', 'The user was disabled before the certificate was made.')
+      return null
+    }
+    // The user was changed after the checks: said like the same fault before the scan.
+    const { problems } = issuance.subjectAltName
+    if (problems.length > 0) {
+      await failIssuing(grant, enrollmentId, 'subject_not_renderable', problems.join(' '))
       return null
     }
     const open = await openStoredIssuer(grant, context, issuance.issuer)
@@ -178,11 +185,18 @@ function requestFor(issuance: Issuance, key: KeyToCertify): IssuanceRequest {
     csr: key.csr,
     subject: csr.subject,
     spki: csr.spki,
-    profile: certificateOfKey(issuance.profile, key.keyid),
-    email: issuance.email,
+    profile: fitToKey(certificateOfKey(issuance.profile, key.keyid), csr),
+    email: issuance.subjectAltName.email,
+    upn: issuance.subjectAltName.upn,
     now: issuance.now,
   }
 }
+
+/** The phone chose the kind of key; what the certificate says it may be used for is what that kind can do. */
+const fitToKey = (profile: CertificateProfile, csr: Csr): CertificateProfile => ({
+  ...profile,
+  keyUsage: keyUsageForKey(profile.keyUsage, findSignatureAlgorithm(csr)?.kty === 'EC' ? 'ec' : 'rsa'),
+})
 
 function readStoredCsr(key: KeyToCertify) {
   try {

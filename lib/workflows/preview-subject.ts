@@ -2,6 +2,7 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import { type Clock, systemClock } from '#lib/clock.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
+import { renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import { RequestError } from '#lib/core/errors.ts'
 import type { SubjectPreview } from '#lib/core/views.ts'
 import { findProfileFacts, findUserFacts } from '#lib/data/enrollment-facts.ts'
@@ -23,10 +24,12 @@ export async function previewSubject(
   if (!user || !own) throw new RequestError('not_found', texts.noUser(request.userid))
   if (!profile) throw new RequestError('not_found', texts.noProfile(request.profileName))
   const subject = renderSubject(profile.definition.subject, user)
+  const subjectAltName = renderSubjectAltName(profile.definition.certificate, user)
   const problems = [
     ...(user.status === 'active' ? [] : [texts.userInactive(user.name)]),
     ...(profile.enabled ? [] : [texts.profileDisabled(profile.title)]),
-    ...(subject.ok ? [] : subject.problems),
+    ...subject.problems,
+    ...subjectAltName.problems,
   ]
   return {
     ok: problems.length === 0,

@@ -13,6 +13,7 @@ import { createHash, createPublicKey, randomBytes } from 'node:crypto'
 import type { Grant } from '#lib/auth/permissions.ts'
 import { KEY_TYPES, type ProfileDefinition } from '#lib/core/enrollment/profile.ts'
 import { type RenderedSubject, renderSubject } from '#lib/core/enrollment/subject.ts'
+import { renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import { buildProvisionCommand } from '#lib/core/hermod/messages.ts'
 import { encodeCsr } from '#lib/core/x509/csr.ts'
 import { endCommand, insertCommand, type NewCommand, readCommand } from '#lib/data/commands.ts'
@@ -41,7 +42,8 @@ export async function sendProvision(
   if (!user || !profile) throw new Error(`enrolment ${enrollmentId} has no user or profile`)
   if (user.status !== 'active') return fail(grant, enrollmentId, 'user_inactive', `${user.userid} is disabled`)
   const subject = renderSubject(profile.definition.subject, user)
-  if (!subject.ok) return fail(grant, enrollmentId, 'subject_not_renderable', subject.problems.join(' '))
+  const problems = [...subject.problems, ...renderSubjectAltName(profile.definition.certificate, user).problems]
+  if (problems.length > 0) return fail(grant, enrollmentId, 'subject_not_renderable', problems.join(' '))
 
   const { definition } = profile
   const id = newId()

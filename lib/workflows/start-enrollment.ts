@@ -2,7 +2,7 @@
  * Starting an enrolment: the first row, and the wish that a provision command be sent. Nothing else happens in the web process.
  *
  * What would fail later fails here, while somebody is there to mend it: a person who is disabled, a profile that is switched off, a subject
- * that cannot be made of the person's attributes. Everything is read and written in one transaction. A repeated request with the same
+ * or an alternative name that cannot be made of the person's attributes. Everything is read and written in one transaction. A repeated request with the same
  * `Idempotency-Key` gives the enrolment that the first one made, even if the person has been disabled since.
  *
  * Through a one-time link nothing can be chosen: person and profile version are the link's. A page opened twice, or reloaded, finds the
@@ -11,6 +11,7 @@
 import { createHash } from 'node:crypto'
 import type { Grant } from '#lib/auth/permissions.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
+import { renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import { RequestError } from '#lib/core/errors.ts'
 import { findProfileFacts, findUserFacts, type ProfileFacts, type UserFacts } from '#lib/data/enrollment-facts.ts'
 import { insertEnrollment, lockLink } from '#lib/data/enrollment-writes.ts'
@@ -92,9 +93,12 @@ async function insert(
 ): Promise<void> {
   if (user.status !== 'active') throw new RequestError('user_inactive', texts.userInactive(user.name))
   if (!profile.enabled) throw new RequestError('profile_disabled', texts.profileDisabled(profile.title))
-  const subject = renderSubject(profile.definition.subject, user)
-  if (!subject.ok)
-    throw new RequestError('invalid_input', subject.problems.join(' '), { fields: { userid: subject.problems.join(' ') } })
+  const { definition } = profile
+  const problems = [
+    ...renderSubject(definition.subject, user).problems,
+    ...renderSubjectAltName(definition.certificate, user).problems,
+  ].join(' ')
+  if (problems !== '') throw new RequestError('invalid_input', problems, { fields: { userid: problems } })
   const state = profile.definition.approval ? 'awaiting_approval' : 'requesting'
   await insertEnrollment(tx, grant, {
     id,

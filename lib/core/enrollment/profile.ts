@@ -30,7 +30,9 @@ export const MONITORABLE_CHECKS = ['C13', 'C14', 'C24'] as const satisfies reado
 export type MonitorableCheck = (typeof MONITORABLE_CHECKS)[number]
 
 const certificateKeyUsage = z.array(z.enum(['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'keyAgreement'])).min(1)
-const certificateExtendedKeyUsage = z.array(z.enum(['clientAuth', 'emailProtection', 'smartcardLogon']))
+const certificateExtendedKeyUsage = z
+  .array(z.enum(['clientAuth', 'emailProtection', 'smartcardLogon']))
+  .refine(isWithoutRepeats, 'the same extended key usage stands there twice')
 
 /** Versions stored before there were several key types name one. */
 function withKeyTypes(key: unknown): unknown {
@@ -88,8 +90,10 @@ export const profileDefinitionSchema = z.strictObject({
     subjectAltNameUpn: z.string().min(1).max(200).nullable().default(null),
     /** Certificate policies (RFC 5280 §4.2.1.4): object identifiers without qualifiers. */
     policies: z
-      .array(z.string().regex(/^[0-2](\.(0|[1-9]\d{0,9})){1,15}$/))
+      .array(z.string().regex(/^(?:[01]\.(?:\d|[12]\d|3\d)|2\.(?:0|[1-9]\d{0,9}))(?:\.(?:0|[1-9]\d{0,9})){0,14}$/))
       .max(8)
+      // §4.2.1.4: a policy MUST NOT appear more than once.
+      .refine(isWithoutRepeats, 'the same policy stands there twice')
       .default([]),
   }),
   /** Life of an offer and of a delivery, in whole seconds (commandHeader.timeout; lifespan is the same). */

@@ -60,7 +60,7 @@ export function renderSubject(template: SubjectTemplate, user: SubjectUser): Ren
   const attributes: NameAttribute[] = []
   const problems: string[] = []
   for (const { type, value: pattern, required } of template) {
-    const { value, missing, unknown } = fill(pattern, user)
+    const { value, missing, unknown } = fillTemplate(pattern, user)
     const words = ATTRIBUTE_WORDS[type]
     if (unknown.length > 0) {
       problems.push(
@@ -102,7 +102,7 @@ function sentenceFor(problem: NameProblem, type: NameAttributeType, value: strin
 }
 
 /** Fills one pattern. If anything it names is missing, the whole value is: half a value is worse than none. */
-function fill(pattern: string, user: SubjectUser): { value: string; missing: string[]; unknown: string[] } {
+export function fillTemplate(pattern: string, user: SubjectUser): { value: string; missing: string[]; unknown: string[] } {
   const missing: string[] = []
   const unknown: string[] = []
   const value = pattern.replace(/\{([^{}]*)\}/g, (_all, name: string) => {

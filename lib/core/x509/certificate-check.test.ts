@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type Bytes, nul, octetString, oid, readDer, seq } from '../asn1/der.ts'
+import { type Bytes, context, contextPrimitive, ia5String, nul, octetString, oid, readDer, seq } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
 import { type CertificateExpectation, type CertificateFault, checkCertificate } from './certificate-check.ts'
 import {
@@ -15,7 +15,17 @@ import {
   type Plan,
   PROFILE,
 } from './certificate-fixtures.ts'
-import { basicConstraints, extendedKeyUsage, keyUsage, subjectAltNameEmail, subjectKeyIdentifier } from './extensions.ts'
+import {
+  authorityInfoAccess,
+  authorityKeyIdentifier,
+  basicConstraints,
+  certificatePolicies,
+  crlDistributionPoints,
+  extendedKeyUsage,
+  keyUsage,
+  subjectAltName,
+  subjectKeyIdentifier,
+} from './extensions.ts'
 import { encodeName } from './name.ts'
 import { assembleSigned, makeSerial } from './tbs.ts'
 
@@ -84,7 +94,21 @@ describe('checkCertificate', () => {
       { extensions: extensions({ 2: extendedKeyUsage(['clientAuth', 'emailProtection', 'smartcardLogon']) }) },
     ],
     ['subject_alt_name', 'without the address', { extensions: extensions({ 5: null }) }],
-    ['subject_alt_name', 'with another address', { extensions: extensions({ 5: subjectAltNameEmail('boss@example.org') }) }],
+    [
+      'subject_alt_name',
+      'with another address',
+      { extensions: extensions({ 5: subjectAltName({ email: 'boss@example.org', upn: null }) }) },
+    ],
+    [
+      'subject_alt_name',
+      'with a user principal name nobody asked for',
+      { extensions: extensions({ 5: subjectAltName({ email: 'asa@example.org', upn: 'admin@corp.example' }) }) },
+    ],
+    [
+      'authority_key_identifier',
+      'that names another signing key',
+      { extensions: extensions({ 4: authorityKeyIdentifier(Buffer.alloc(20, 3)) }) },
+    ],
     [
       'critical_extension',
       'with a critical extension nobody asked for',
@@ -133,6 +157,40 @@ describe('checkCertificate', () => {
     expect(faultOf(build({ ...plan, extensions: extensions({ 5: dns }) }).der)).toBe('subject_alt_name')
     const none = { ...expected, email: null }
     expect(faultOf(build(plan).der, none)).toBe('subject_alt_name')
+  })
+
+  it('wants the user principal name, as it was asked for and in no other string type', () => {
+    const profile = { ...PROFILE, subjectAltNameUpn: '{userid}@corp.example' }
+    const wanted = { ...expected, profile, upn: 'åsa@corp.example' }
+    const names = (upn: string) => extensions({ 5: subjectAltName({ email: 'asa@example.org', upn }) })
+    expect(faultOf(build({ ...plan, extensions: names('åsa@corp.example') }).der, wanted)).toBeNull()
+    expect(faultOf(build({ ...plan, extensions: names('boss@corp.example') }).der, wanted)).toBe('subject_alt_name')
+    expect(faultOf(build(plan).der, wanted)).toBe('subject_alt_name')
+    const ia5 = context(0, oid(OID['ms-userPrincipalName']), context(0, ia5String('asa@corp.example')))
+    const odd = seq(oid(OID['id-ce-subjectAltName']), octetString(seq(contextPrimitive(1, Buffer.from('asa@example.org')), ia5)))
+    const asciiWanted = { ...wanted, upn: 'asa@corp.example' }
+    expect(faultOf(build({ ...plan, extensions: extensions({ 5: odd }) }).der, asciiWanted)).toBe('subject_alt_name')
+  })
+
+  it('wants the policies of the profile, and does not mind more of them', () => {
+    const wanted = { ...expected, profile: { ...PROFILE, policies: ['1.3.6.1.4.1.99999.1'] } }
+    const withPolicies = (...policies: string[]) =>
+      build({ ...plan, extensions: [...extensions({}), certificatePolicies(policies)] }).der
+    expect(faultOf(withPolicies('1.3.6.1.4.1.99999.1', '2.23.140.1.2.2'), wanted)).toBeNull()
+    expect(faultOf(withPolicies('2.23.140.1.2.2'), wanted)).toBe('certificate_policies')
+    expect(faultOf(build(plan).der, wanted)).toBe('certificate_policies')
+  })
+
+  it('wants CRL, OCSP responder and issuer to be where they are', () => {
+    const publication = { crl: 'https://a.example/a.crl', ocsp: 'https://a.example/ocsp', caIssuers: 'https://a.example/a.cer' }
+    const published = (said: typeof publication) =>
+      build({ ...plan, extensions: [...extensions({}), crlDistributionPoints(said.crl), authorityInfoAccess(said)] }).der
+    expect(faultOf(published(publication), { ...expected, publication })).toBeNull()
+    for (const part of ['crl', 'ocsp', 'caIssuers'])
+      expect(faultOf(published({ ...publication, [part]: 'https://b.example/x' }), { ...expected, publication })).toBe(
+        'publication',
+      )
+    expect(faultOf(build(plan).der, { ...expected, publication })).toBe('publication')
   })
 
   it('says in words what is wrong', () => {

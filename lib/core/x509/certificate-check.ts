@@ -10,10 +10,15 @@ import { OID, oidName } from '../asn1/oids.ts'
 import {
   type Certificate,
   parseCertificate,
+  readAccessUrls,
+  readAuthorityKeyIdentifier,
   readBasicConstraints,
+  readCertificatePolicies,
+  readCrlUrls,
   readExtendedKeyUsage,
   readKeyUsage,
   readSubjectAltName,
+  readSubjectKeyIdentifier,
   sameBytes,
 } from './certificate.ts'
 import type { Chain } from './chain.ts'
@@ -34,6 +39,9 @@ export const CERTIFICATE_FAULTS = [
   'key_usage',
   'extended_key_usage',
   'subject_alt_name',
+  'certificate_policies',
+  'authority_key_identifier',
+  'publication',
   'critical_extension',
 ] as const
 export type CertificateFault = (typeof CERTIFICATE_FAULTS)[number]
@@ -43,8 +51,11 @@ export interface CertificateExpectation {
   subject: Uint8Array
   spki: Uint8Array
   profile: CertificateProfile
-  /** The address asked for in subjectAltName, or null. */
+  /** The address and the user principal name asked for in subjectAltName, or null. */
   email: string | null
+  upn: string | null
+  /** What the certificate must say of its CRL, its OCSP responder and its issuer's certificate; absent: whatever the CA says. */
+  publication?: { crl: string; ocsp: string; caIssuers: string }
   /** The whole TBS, where it was settled beforehand; null for a CA that makes its own. */
   tbs: Uint8Array | null
   /** By the database's clock. */
@@ -88,6 +99,9 @@ const CHECKS: readonly (readonly [CertificateFault, Check])[] = [
   ['key_usage', checkKeyUsage],
   ['extended_key_usage', checkExtendedKeyUsage],
   ['subject_alt_name', checkSubjectAltName],
+  ['certificate_policies', checkPolicies],
+  ['authority_key_identifier', checkAuthorityKeyIdentifier],
+  ['publication', checkPublication],
   ['critical_extension', checkCriticalExtensions],
 ]
 
@@ -143,10 +157,40 @@ function checkExtendedKeyUsage(certificate: Certificate, expected: CertificateEx
 /** No name may stand there that was not asked for: a mail server or a domain controller believes it. */
 function checkSubjectAltName(certificate: Certificate, expected: CertificateExpectation): string | null {
   const names = readSubjectAltName(certificate)
-  const wanted = expected.email === null ? [] : [expected.email]
-  if (names === null) return wanted.length > 0 ? 'it lacks the e-mail address' : null
-  if (names.others > 0 || names.emails.length !== wanted.length || names.emails.some((email) => !wanted.includes(email)))
-    return 'its alternative names are not the ones asked for'
+  const emails = expected.email === null ? [] : [expected.email]
+  const upns = expected.upn === null ? [] : [expected.upn]
+  if (names === null) {
+    if (emails.length > 0) return 'it lacks the e-mail address'
+    return upns.length > 0 ? 'it lacks the user principal name' : null
+  }
+  const asWanted = names.others === 0 && isSameList(names.emails, emails) && isSameList(names.upns, upns)
+  return asWanted ? null : 'its alternative names are not the ones asked for'
+}
+
+const isSameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((value, index) => value === b[index])
+
+/** All that the profile names; a CA may add policies of its own. */
+function checkPolicies(certificate: Certificate, expected: CertificateExpectation): string | null {
+  const found = readCertificatePolicies(certificate) ?? []
+  const missing = expected.profile.policies.filter((policy) => !found.includes(policy))
+  return missing.length > 0 ? `it lacks the certificate policies ${missing.join(', ')}` : null
+}
+
+/** RFC 5280 §4.2.1.1: where it is said which key signed, it is the CA's. */
+function checkAuthorityKeyIdentifier(certificate: Certificate, _expected: CertificateExpectation, chain: Chain): string | null {
+  const said = readAuthorityKeyIdentifier(certificate)
+  const own = readSubjectKeyIdentifier(chain.signer)
+  return said === null || own === null || sameBytes(said, own) ? null : 'it names another key as its issuer’s'
+}
+
+/** Who checks the certificate later must be sent to the right places: a CRL of somebody else's never says that it is revoked. */
+function checkPublication(certificate: Certificate, { publication }: CertificateExpectation): string | null {
+  if (publication === undefined) return null
+  if (!isSameList(readCrlUrls(certificate), [publication.crl])) return 'its CRL distribution point is another'
+  if (!isSameList(readAccessUrls(certificate, 'id-ad-ocsp'), [publication.ocsp])) return 'its OCSP responder is another'
+  if (!isSameList(readAccessUrls(certificate, 'id-ad-caIssuers'), [publication.caIssuers]))
+    return 'the address of its issuer’s certificate is another'
   return null
 }
 

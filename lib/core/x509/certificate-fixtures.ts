@@ -10,7 +10,7 @@ import {
   extendedKeyUsage,
   keyIdentifier,
   keyUsage,
-  subjectAltNameEmail,
+  subjectAltName,
   subjectKeyIdentifier,
 } from './extensions.ts'
 import { encodeName } from './name.ts'
@@ -120,7 +120,7 @@ export const leafExtensions = (spki: Bytes, issuing: TestKey): Uint8Array[] => [
   extendedKeyUsage(PROFILE.extendedKeyUsage),
   subjectKeyIdentifier(keyIdentifier(spki)),
   authorityKeyIdentifier(keyIdentifier(issuing.spki)),
-  subjectAltNameEmail('asa@example.org'),
+  subjectAltName({ email: 'asa@example.org', upn: null }),
 ]
 
 export const leafPlan = (ca: TestCa, leaf: TestKey): Plan => ({
@@ -139,6 +139,7 @@ export const expectLeaf = (leaf: TestKey): CertificateExpectation => ({
   spki: leaf.spki,
   profile: PROFILE,
   email: 'asa@example.org',
+  upn: null,
   tbs: null,
   now: NOW,
 })

@@ -19,8 +19,10 @@ import {
   readOid,
   readSequence,
   readSmallInteger,
+  readText,
   readTime,
   readUnsignedBytes,
+  TAG,
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
 import { type Extension, onlyChild, readExtensionList } from './extension-list.ts'
@@ -131,15 +133,65 @@ export function readExtendedKeyUsage(certificate: Certificate): readonly string[
   return readSequence(readDer(extension.value), 'extKeyUsage', 1, 32).map((node) => readOid(node, 'keyPurposeId'))
 }
 
-/** §4.2.1.6: rfc822Names, and how many names of other kinds there are; null when the extension is absent. @throws DerError */
-export function readSubjectAltName(certificate: Certificate): { emails: string[]; others: number } | null {
+/** §4.2.1.6: rfc822Names, user principal names, and how many names of other kinds; null when the extension is absent. @throws DerError */
+export function readSubjectAltName(certificate: Certificate): { emails: string[]; upns: string[]; others: number } | null {
   const extension = certificate.extensions.get(OID['id-ce-subjectAltName'])
   if (extension === undefined) return null
   const names = readSequence(readDer(extension.value), 'subjectAltName', 1, 64)
   const emails = names
     .filter((node) => node.tag === contextTag(1, false))
     .map((node) => Buffer.from(node.value).toString('latin1'))
-  return { emails, others: names.length - emails.length }
+  const upns = names.map(readUpn).filter((upn) => upn !== null)
+  return { emails, upns, others: names.length - emails.length - upns.length }
+}
+
+/** OtherName ::= [0] IMPLICIT SEQUENCE { type-id, value [0] EXPLICIT }; null for names of other kinds, and for a UPN of another string type. */
+function readUpn(name: DerNode): string | null {
+  const [type, value] = name.tag === contextTag(0) ? name.children : []
+  if (type?.tag !== TAG.oid || readOid(type, 'type-id') !== OID['ms-userPrincipalName'] || value?.tag !== contextTag(0))
+    return null
+  const text = onlyChild(value, 'userPrincipalName')
+  return text?.tag === TAG.utf8String ? readText(text) : null
+}
+
+/** §4.2.1.4: policy identifiers, qualifiers left aside; null when the extension is absent. @throws DerError */
+export function readCertificatePolicies(certificate: Certificate): readonly string[] | null {
+  const extension = certificate.extensions.get(OID['id-ce-certificatePolicies'])
+  if (extension === undefined) return null
+  return readSequence(readDer(extension.value), 'certificatePolicies', 1, 64).map((node) =>
+    readOid(readSequence(node, 'PolicyInformation', 1, 2)[0], 'policyIdentifier'),
+  )
+}
+
+/** §4.2.1.13: the addresses of all fullNames. @throws DerError */
+export function readCrlUrls(certificate: Certificate): readonly string[] {
+  const extension = certificate.extensions.get(OID['id-ce-cRLDistributionPoints'])
+  if (extension === undefined) return []
+  const points = readSequence(readDer(extension.value), 'cRLDistributionPoints', 1, 16)
+  return points.flatMap((point) => {
+    const [fullName] = point.children.find((field) => field.tag === contextTag(0))?.children ?? []
+    return fullName?.tag === contextTag(0) ? fullName.children.flatMap(urlOf) : []
+  })
+}
+
+/** §4.2.2.1: addresses by dotted access method. @throws DerError */
+export function readAccessUrls(certificate: Certificate, method: 'id-ad-ocsp' | 'id-ad-caIssuers'): readonly string[] {
+  const extension = certificate.extensions.get(OID['id-pe-authorityInfoAccess'])
+  if (extension === undefined) return []
+  return readSequence(readDer(extension.value), 'authorityInfoAccess', 1, 16).flatMap((description) => {
+    const [accessMethod, location] = readSequence(description, 'AccessDescription', 2, 2)
+    return location !== undefined && readOid(accessMethod, 'accessMethod') === OID[method] ? urlOf(location) : []
+  })
+}
+
+const urlOf = (name: DerNode): string[] => (name.tag === contextTag(6, false) ? [Buffer.from(name.value).toString('latin1')] : [])
+
+/** §4.2.1.1: keyIdentifier; null when the extension is absent or names the issuer in another way. @throws DerError */
+export function readAuthorityKeyIdentifier(certificate: Certificate): Bytes | null {
+  const extension = certificate.extensions.get(OID['id-ce-authorityKeyIdentifier'])
+  if (extension === undefined) return null
+  const members = readSequence(readDer(extension.value), 'authorityKeyIdentifier', 0, 3)
+  return members.find((field) => field.tag === contextTag(0, false))?.value ?? null
 }
 
 /** §4.2.1.2; null when absent. @throws DerError */

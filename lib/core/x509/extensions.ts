@@ -20,6 +20,7 @@ import {
   readDer,
   readSequence,
   seq,
+  utf8String,
 } from '../asn1/der.ts'
 import { OID, type OidName } from '../asn1/oids.ts'
 import type { ProfileDefinition } from '../enrollment/profile.ts'
@@ -39,6 +40,16 @@ export const KEY_USAGE_BITS = {
   keyCertSign: 5,
   cRLSign: 6,
 } as const satisfies Record<KeyUsageName, number>
+
+/**
+ * The key usages that a key of that kind can have: an elliptic-curve key agrees on a key and never enciphers one (RFC 5480 §3 with RFC 8813),
+ * an RSA key the other way round (RFC 3279 §2.3.1). A profile that lets the phone choose the kind says either word for "encryption".
+ */
+export function keyUsageForKey<N extends KeyUsageName>(names: readonly N[], keyType: 'rsa' | 'ec'): N[] {
+  const [wrong, right] =
+    keyType === 'ec' ? (['keyEncipherment', 'keyAgreement'] as const) : (['keyAgreement', 'keyEncipherment'] as const)
+  return [...new Set(names.map((name) => (name === wrong ? (right as N) : name)))]
+}
 
 /** RFC 5280 §4.2.1.12; smart card logon is Microsoft's. */
 export const EXTENDED_KEY_USAGE_OIDS = {
@@ -89,13 +100,35 @@ const uniformResourceIdentifier = (url: string): Uint8Array => contextPrimitive(
 export const crlDistributionPoints = (url: string): Uint8Array =>
   extension('id-ce-cRLDistributionPoints', false, seq(seq(context(0, context(0, uniformResourceIdentifier(url))))))
 
-/** §4.2.2.1 with caIssuers: where the issuer's certificate is to be had. */
-export const authorityInfoAccess = (caIssuersUrl: string): Uint8Array =>
-  extension('id-pe-authorityInfoAccess', false, seq(seq(oid(OID['id-ad-caIssuers']), uniformResourceIdentifier(caIssuersUrl))))
+/** §4.2.2.1: where the issuer's certificate is to be had, and where its OCSP responder is, if it has one. */
+export const authorityInfoAccess = (urls: { caIssuers: string; ocsp: string | null }): Uint8Array =>
+  extension(
+    'id-pe-authorityInfoAccess',
+    false,
+    seq(
+      ...(urls.ocsp === null ? [] : [seq(oid(OID['id-ad-ocsp']), uniformResourceIdentifier(urls.ocsp))]),
+      seq(oid(OID['id-ad-caIssuers']), uniformResourceIdentifier(urls.caIssuers)),
+    ),
+  )
 
-/** §4.2.1.6 with one rfc822Name. @throws RangeError if `mailboxOf` would not take the address */
-export const subjectAltNameEmail = (mailbox: string): Uint8Array =>
-  extension('id-ce-subjectAltName', false, seq(contextPrimitive(1, ia5Content(mailbox))))
+/** §4.2.1.4 without qualifiers; at least one. */
+export const certificatePolicies = (policies: readonly string[]): Uint8Array =>
+  extension('id-ce-certificatePolicies', false, seq(...policies.map((policy) => seq(oid(policy)))))
+
+/**
+ * §4.2.1.6: rfc822Name, and Microsoft's user principal name as otherName ([MS-WCCE] 2.2.2.7.7.4: a UTF8String). At least one of the two.
+ *
+ * @throws RangeError if `mailboxOf` would not take the address
+ */
+export const subjectAltName = ({ email, upn }: { email: string | null; upn: string | null }): Uint8Array =>
+  extension(
+    'id-ce-subjectAltName',
+    false,
+    seq(
+      ...(email === null ? [] : [contextPrimitive(1, ia5Content(email))]),
+      ...(upn === null ? [] : [context(0, oid(OID['ms-userPrincipalName']), context(0, utf8String(upn)))]),
+    ),
+  )
 
 /** rfc822Name is a plain ASCII Mailbox (RFC 2821 §4.1.2); null if the address cannot be one. */
 export const mailboxOf = (email: string): string | null => (/^[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,253}$/.test(email) ? email : null)

@@ -2,11 +2,11 @@
  * The names under which an issuer's certificates and CRLs are published, in one place: the certificates carry these addresses for
  * their whole life (RFC 5280 §4.2.1.13, §4.2.2.1), and app/pki answers to them.
  *
- * An issuer's name must not itself end in -root or -chain; `ISSUER_NAME` says so.
+ * An issuer's name must not itself end in -root or -chain, nor be "ocsp"; `ISSUER_NAME` says so.
  */
 
 /** Issuer names as they stand in addresses. */
-export const ISSUER_NAME = /^(?!.*-(?:root|chain)$)[a-z0-9][a-z0-9-]{0,62}$/
+export const ISSUER_NAME = /^(?!.*-(?:root|chain)$|ocsp$)[a-z0-9][a-z0-9-]{0,62}$/
 
 export type PublishedKind =
   | 'crl'
@@ -40,6 +40,9 @@ export function parsePublishedName(file: string): { issuer: string; kind: Publis
 
 export const publishedName = (issuer: string, kind: PublishedKind): string =>
   `${issuer}${ENDINGS.find(([, candidate]) => candidate === kind)?.[0] ?? ''}`
+
+/** Where the issuer's OCSP responder is (app/pki/ocsp). */
+export const ocspUrl = (publicUrl: string, issuer: string): string => `${publicUrl.replace(/\/+$/, '')}/pki/ocsp/${issuer}`
 
 /** @param publicUrl PUBLIC_URL, without a slash at the end */
 export const publishedUrl = (publicUrl: string, issuer: string, kind: PublishedKind): string =>

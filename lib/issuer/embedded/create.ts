@@ -95,7 +95,7 @@ export async function createEmbeddedCa(options: {
         subjectKeyIdentifier(issuingIdentifier),
         authorityKeyIdentifier(rootIdentifier),
         crlDistributionPoints(publishedUrl(publicUrl, name, 'root-crl')),
-        authorityInfoAccess(publishedUrl(publicUrl, name, 'root-certificate')),
+        authorityInfoAccess({ caIssuers: publishedUrl(publicUrl, name, 'root-certificate'), ocsp: null }),
       ],
     }),
     rootKey.privateKey,

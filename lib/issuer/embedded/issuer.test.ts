@@ -25,6 +25,7 @@ const request: IssuanceRequest = {
   spki: csr.spki,
   profile: PROFILE,
   email: 'asa@example.org',
+  upn: null,
   now: NOW,
 }
 
@@ -95,6 +96,46 @@ describe('the embedded CA', () => {
     expect(await certificate.verify({ publicKey: new x509.X509Certificate(ca.certificate).publicKey, signatureOnly: true })).toBe(
       true,
     )
+  })
+
+  it('puts in the names, policies and addresses of the profile, each once and as their standards write them', async () => {
+    const profile = {
+      ...PROFILE,
+      subjectAltNameUpn: '{userid}',
+      policies: ['1.3.6.1.4.1.99999.1.2', '2.23.140.1.2.3'],
+      extendedKeyUsage: ['clientAuth' as const, 'smartcardLogon' as const],
+    }
+    const change = { profile, upn: 'åsa@corp.example' }
+    const { bytes } = await prepare(change)
+    const der = issuer.signNow(bytes)
+    expect(checkCertificate(der, issuer.expectation({ ...request, ...change }, bytes), chain)).toMatchObject({ ok: true })
+    const certificate = new x509.X509Certificate(der)
+    const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.toJSON()
+    expect(names).toEqual([
+      { type: 'email', value: 'asa@example.org' },
+      { type: 'upn', value: 'åsa@corp.example' },
+    ])
+    expect(certificate.getExtension(x509.CertificatePolicyExtension)?.policies).toEqual(profile.policies)
+    expect(certificate.getExtension(x509.ExtendedKeyUsageExtension)?.usages).toEqual([
+      '1.3.6.1.5.5.7.3.2',
+      '1.3.6.1.4.1.311.20.2.2',
+    ])
+    const access = certificate.getExtension(x509.AuthorityInfoAccessExtension)
+    expect(access?.ocsp.map((name) => name.value)).toEqual(['https://desk.example/pki/ocsp/certdesk-issuing-ca'])
+    // Two profiles that differ in policies only have certificates that differ in them.
+    const other = await prepare({ ...change, profile: { ...profile, policies: [] } })
+    expect(new x509.X509Certificate(issuer.signNow(other.bytes)).getExtension(x509.CertificatePolicyExtension)).toBeNull()
+  })
+
+  it('lends its name to the OCSP responder for a month, and to nobody for longer than its own', async () => {
+    const key = makeKey()
+    const made = await issuer.certifyService({ purpose: 'ocsp', spki: key.spki, now: NOW })
+    const certificate = new x509.X509Certificate(made.certificate)
+    expect(made.notAfter).toEqual(daysFromNow(30))
+    expect(certificate.getExtension(x509.ExtendedKeyUsageExtension)?.usages).toEqual(['1.3.6.1.5.5.7.3.9'])
+    expect(certificate.getExtension('1.3.6.1.5.5.7.48.1.5')?.critical).toBe(false)
+    const late = await issuer.certifyService({ purpose: 'ocsp', spki: key.spki, now: daysFromNow(3640) })
+    expect(late.notAfter).toEqual(chain.notAfter)
   })
 
   it('takes extensions from the profile, never from the CSR: no address asked for, none there', async () => {

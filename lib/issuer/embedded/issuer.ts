@@ -20,27 +20,29 @@ import {
   authorityKeyIdentifier,
   basicConstraints,
   type CertificateProfile,
+  certificatePolicies,
   crlDistributionPoints,
   extendedKeyUsage,
   keyIdentifier,
   keyUsage,
   mailboxOf,
-  subjectAltNameEmail,
+  subjectAltName,
   subjectKeyIdentifier,
 } from '#lib/core/x509/extensions.ts'
-import { publishedUrl } from '#lib/core/x509/publication.ts'
+import { ocspUrl, publishedUrl } from '#lib/core/x509/publication.ts'
 import { encodeTbs, makeSerial, makeTbsTemplate, SERIAL_RANDOM_BYTES, serialToHex, type TbsTemplate } from '#lib/core/x509/tbs.ts'
 import { IssuerError } from '../errors.ts'
-import type {
-  CrlRequest,
-  CrlSigner,
-  IssuanceRequest,
-  IssuanceResult,
-  Issuer,
-  IssuerTrust,
-  PrepareResult,
-  ServiceCertifier,
-  ServiceRequest,
+import {
+  type CrlRequest,
+  type CrlSigner,
+  type IssuanceRequest,
+  type IssuanceResult,
+  type Issuer,
+  type IssuerTrust,
+  namesOf,
+  type PrepareResult,
+  type ServiceCertifier,
+  type ServiceRequest,
 } from '../port.ts'
 import { BACKDATE_MS, ISSUING_KEY, ROOT_KEY, sealLabel, signTbs, spkiOf, wholeSeconds } from './create.ts'
 import { openSecret } from './seal.ts'
@@ -60,8 +62,8 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
   readonly trust: IssuerTrust
   readonly #issuing: Signer
   readonly #root: Signer
-  readonly #publicUrl: string
-  /** By key usage and extended key usage: all that differs between profiles. */
+  readonly #publication: { crl: string; ocsp: string; caIssuers: string }
+  /** By key usage, extended key usage and policies: all that differs between profiles and is the same for all their certificates. */
   readonly #templates = new Map<string, TbsTemplate>()
 
   constructor(name: string, trust: IssuerTrust, issuing: Signer, root: Signer, publicUrl: string) {
@@ -69,7 +71,11 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
     this.trust = trust
     this.#issuing = issuing
     this.#root = root
-    this.#publicUrl = publicUrl
+    this.#publication = {
+      crl: publishedUrl(publicUrl, name, 'crl'),
+      ocsp: ocspUrl(publicUrl, name),
+      caIssuers: publishedUrl(publicUrl, name, 'certificate'),
+    }
   }
 
   prepare(request: IssuanceRequest): Promise<PrepareResult> {
@@ -88,9 +94,8 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
         'ca_validity',
         `A certificate of ${profile.validityDays} days would end on ${day(notAfter)}, after the CA's own on ${day(chain.notAfter)}.`,
       )
-    const email = addressFor(request)
-    const mailbox = email === null ? null : mailboxOf(email)
-    if (email !== null && mailbox === null)
+    const { email, upn } = namesOf(request)
+    if (email !== null && mailboxOf(email) === null)
       return refused('ca_refused', `The e-mail address ${email} cannot stand in a certificate: it must be plain ASCII.`)
 
     const serial = makeSerial(randomBytes(SERIAL_RANDOM_BYTES))
@@ -102,7 +107,7 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
       spki: request.spki,
       extensions: [
         subjectKeyIdentifier(keyIdentifier(request.spki)),
-        ...(mailbox === null ? [] : [subjectAltNameEmail(mailbox)]),
+        ...(email === null && upn === null ? [] : [subjectAltName({ email, upn })]),
       ],
     })
     return { status: 'prepared', prepared: { bytes, serialNumber: serialToHex(serial), notBefore, notAfter } }
@@ -118,7 +123,7 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
 
   expectation(request: IssuanceRequest, prepared: Bytes): CertificateExpectation {
     const { subject, spki, profile, now } = request
-    return { subject, spki, profile, now, email: addressFor(request), tbs: prepared }
+    return { subject, spki, profile, now, ...namesOf(request), tbs: prepared, publication: this.#publication }
   }
 
   signCrl(request: CrlRequest): Promise<Bytes> {
@@ -140,24 +145,23 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
   }
 
   #template(profile: CertificateProfile): TbsTemplate {
-    const key = `${profile.keyUsage.join()};${profile.extendedKeyUsage.join()}`
+    const key = `${profile.keyUsage.join()};${profile.extendedKeyUsage.join()};${profile.policies.join()}`
     let template = this.#templates.get(key)
     if (template === undefined) {
       template = makeTbsTemplate(this.#issuing.chain.signer.subject, [
         basicConstraints(null),
         keyUsage(profile.keyUsage),
         ...(profile.extendedKeyUsage.length > 0 ? [extendedKeyUsage(profile.extendedKeyUsage)] : []),
+        ...(profile.policies.length > 0 ? [certificatePolicies(profile.policies)] : []),
         authorityKeyIdentifier(this.#issuing.keyIdentifier),
-        crlDistributionPoints(publishedUrl(this.#publicUrl, this.name, 'crl')),
-        authorityInfoAccess(publishedUrl(this.#publicUrl, this.name, 'certificate')),
+        crlDistributionPoints(this.#publication.crl),
+        authorityInfoAccess(this.#publication),
       ])
       this.#templates.set(key, template)
     }
     return template
   }
 }
-
-const addressFor = (request: IssuanceRequest): string | null => (request.profile.subjectAltNameEmail ? request.email : null)
 
 const refused = (code: 'ca_refused' | 'ca_validity', detail: string): PrepareResult => ({ status: 'refused', code, detail })
 

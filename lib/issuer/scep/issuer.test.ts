@@ -28,6 +28,7 @@ const request = (): IssuanceRequest => ({
   spki: csr.spki,
   profile: { ...PROFILE, subjectAltNameEmail: false },
   email: null,
+  upn: null,
   now: new Date(),
 })
 const FRESH = { asks: 0, pending: false }
