@@ -4,7 +4,7 @@ import { JWS_ALGORITHMS, type JwsAlg } from '#lib/core/jws/algorithms.ts'
 import { AttestationKeysError, parseAttestationKeys } from '#lib/core/jws/attestation-keys.ts'
 import { readCompact, verifySegments } from '#lib/core/jws/compact.ts'
 import type { JsonObject } from '#lib/core/jws/json.ts'
-import { findKeyWeakness } from '#lib/core/x509/key-hygiene.ts'
+import { bitLength, findKeyWeakness } from '#lib/core/x509/key-hygiene.ts'
 import { encodeSpki, isJwkProblem, publicKeyOf, readJwk } from '#lib/core/x509/spki.ts'
 import { vectorFile } from '../builders/vendor-example.ts'
 
@@ -76,16 +76,18 @@ function isConfigurable(jwk: JsonObject): boolean {
 /** A set of keys accepts what any of them accepts. */
 export const isAccepted = ({ test, keys }: WycheproofCase): boolean => keys.some((key) => judgeJws(test.jws, key) === 'accepted')
 
-/** Private RSA-2048 keys that the corpora publish: the same in every run. `n` and the rest as they stand there. */
-export function publishedPrivateKeys(): JsonObject[] {
+/** Private RSA keys of this size that the corpora publish, for tests that need the same keys in every run. */
+export function publishedPrivateKeys(bits = 2048): JsonObject[] {
   const found = new Map<string, JsonObject>()
   for (const file of ['json_web_key_test.json', 'json_web_signature_test.json']) {
     const { testGroups } = JSON.parse(vectorFile(`wycheproof/${file}`).toString('utf8')) as { testGroups: Group[] }
     for (const group of testGroups) {
       for (const jwk of group.private?.keys ?? [group.private ?? {}]) {
-        if (jwk.kty !== 'RSA' || typeof jwk.n !== 'string' || typeof jwk.d !== 'string') continue
+        if (jwk.kty !== 'RSA' || typeof jwk.n !== 'string' || typeof jwk.d !== 'string' || jwk.e !== 'AQAB') continue
         const parts = readJwk(jwk)
-        if (!isJwkProblem(parts) && findKeyWeakness(parts) === null) found.set(hash('sha256', jwk.n), jwk)
+        if (isJwkProblem(parts) || parts.kty !== 'RSA' || bitLength(parts.n) !== bits) continue
+        // The corpora's ROCA key and the one with a forged exponent are no keys to work with.
+        if (bits < 2048 || findKeyWeakness(parts) === null) found.set(hash('sha256', jwk.n), jwk)
       }
     }
   }

@@ -209,7 +209,7 @@ const PRIMITIVE_RULES: Record<number, (node: DerNode) => void> = {
   [TAG.utcTime]: (node) => void parseTime(node),
   [TAG.generalizedTime]: (node) => void parseTime(node),
   [TAG.bmpString]: (node) => demand((node.end - node.valueStart) % 2 === 0, node, 'BMPString of odd length'),
-  [TAG.universalString]: (node) => demand((node.end - node.valueStart) % 4 === 0, node, 'UniversalString length'),
+  [TAG.universalString]: (node) => demand(isUniversal(node), node, 'UniversalString of other than characters'),
 }
 
 /** Octets of PrintableString (X.680 table 10). */
@@ -234,6 +234,18 @@ function isUtf8(node: DerNode): boolean {
 
 function everyOctet(node: DerNode, holds: (octet: number) => boolean): boolean {
   for (let i = node.valueStart; i < node.end; i++) if (!holds(node.source[i] as number)) return false
+  return true
+}
+
+/** ISO/IEC 10646 in four octets each: nothing above 10FFFF, no surrogates. */
+function isUniversal(node: DerNode): boolean {
+  const { value } = node
+  if (value.length % 4 !== 0) return false
+  const view = new DataView(value.buffer, value.byteOffset, value.length)
+  for (let i = 0; i < value.length; i += 4) {
+    const character = view.getUint32(i)
+    if (character > 0x10ffff || (character >= 0xd800 && character <= 0xdfff)) return false
+  }
   return true
 }
 

@@ -54,8 +54,16 @@ describe('readDer refuses what is not DER', () => {
     ['UTCTime of 30 February', '17 0d 31 38 30 32 33 30 30 30 30 30 30 30 5a'],
     ['T61String', '14 01 41'],
     ['BMPString', '1e 02 00 41'],
+    ['UniversalString', '1c 04 00 00 00 41'],
     ['REAL', '09 00'],
   ])('%s', (_name, hex) => expect(codeOf(hex)).toBe('der'))
+
+  it('UniversalString that is no text, also where old string types are taken (found by mutation)', () => {
+    const read = (hex: string) => der.readDer(bytes(hex), { ...limits, legacyStrings: true })
+    expect(read('1c 04 00 00 00 41').value).toEqual(bytes('00 00 00 41'))
+    for (const hex of ['1c 04 54 65 73 74', '1c 04 00 11 00 00', '1c 04 00 00 d8 00', '1c 03 00 00 41'])
+      expect(() => read(hex)).toThrow(der.DerError)
+  })
 
   it('nesting, numbers of values and size beyond the limits, before doing the work', () => {
     expect(codeOf('30 00'.repeat(9000))).toBe('size')

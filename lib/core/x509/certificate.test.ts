@@ -2,6 +2,7 @@ import { sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import {
   type Bytes,
+  bitString,
   boolean,
   context,
   contextTag,
@@ -12,7 +13,9 @@ import {
   oid,
   readDer,
   seq,
+  setOf,
   tlv,
+  utf8String,
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
 import { parseCertificate, toPem } from './certificate.ts'
@@ -46,6 +49,20 @@ describe('parseCertificate refuses', () => {
     ['a serial number of 21 octets', withMember(1, integer(1n << 165n))],
     ['different algorithms inside and outside', withMember(2, seq(oid(OID.sha384WithRSAEncryption), nul()))],
     ['an algorithm without its NULL on one side', withMember(2, seq(oid(OID.sha256WithRSAEncryption)))],
+    // Found by mutation: another reader saw the first two members alone, so the same bytes were two names, or two keys.
+    [
+      'a name whose attribute has three members',
+      withMember(5, seq(setOf(seq(oid(OID['id-at-commonName']), utf8String('a'), utf8String('b'))))),
+    ],
+    ['a name of an empty RDN', withMember(3, seq(setOf()))],
+    [
+      'a key whose algorithm has three members',
+      withMember(6, seq(seq(oid(OID.rsaEncryption), nul(), nul()), bitString(Buffer.of(0)))),
+    ],
+    [
+      'a name in UniversalString that is no text',
+      withMember(5, seq(setOf(seq(oid(OID['id-at-commonName']), tlv(0x1c, Buffer.from('Test')))))),
+    ],
     ['an extension that stands twice', withExtensions(basicConstraints(null), basicConstraints({ pathLength: null }))],
     ['critical FALSE written out', withExtensions(seq(oid(OID['id-ce-basicConstraints']), boolean(false), octetString(seq())))],
     ['an empty list of extensions', withExtensions()],

@@ -27,6 +27,8 @@ import {
 import { OID } from '../asn1/oids.ts'
 import { type Extension, onlyChild, readExtensionList } from './extension-list.ts'
 import { KEY_USAGE_BITS, type KeyUsageName } from './extensions.ts'
+import { readName } from './name.ts'
+import { checkSpkiForm } from './spki.ts'
 import { serialToHex } from './tbs.ts'
 
 export interface Certificate {
@@ -71,10 +73,10 @@ export function parseCertificate(der: Bytes, limits: DerLimits = CERTIFICATE_LIM
   if (!sameBytes(bytesOf(tbs[2]), bytesOf(outerAlgorithm))) throw new DerError('der', 'the two signature algorithms differ')
   const signatureAlgorithm = readOid(readSequence(outerAlgorithm, 'signatureAlgorithm', 1, 2)[0], 'signatureAlgorithm')
 
-  readSequence(tbs[3], 'issuer')
+  readName(tbs[3], 'issuer')
   const [notBefore, notAfter] = readSequence(tbs[4], 'validity', 2, 2)
-  readSequence(tbs[5], 'subject')
-  readSequence(tbs[6], 'subjectPublicKeyInfo', 2, 2)
+  readName(tbs[5], 'subject')
+  checkSpkiForm(tbs[6])
   return {
     der: root.bytes,
     tbs: bytesOf(tbsNode),

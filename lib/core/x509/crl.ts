@@ -10,7 +10,9 @@ import {
   contextTag,
   DerError,
   type DerLimits,
+  type DerNode,
   enumerated,
+  expectTag,
   integer,
   octetString,
   oid,
@@ -27,8 +29,11 @@ import {
   unsignedInteger,
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
+import { sameBytes } from './certificate.ts'
 import { CRL_REASONS, type CrlReason } from './crl-reasons.ts'
+import { type Extension, readExtensionList, readExtensions } from './extension-list.ts'
 import { authorityKeyIdentifier, crlNumber } from './extensions.ts'
+import { readName } from './name.ts'
 import { SHA256_WITH_RSA, serialFromHex, serialToHex } from './tbs.ts'
 
 export interface RevokedCertificate {
@@ -88,7 +93,7 @@ export interface Crl {
   signature: Bytes
   issuer: Bytes
   thisUpdate: Date
-  nextUpdate: Date | null
+  nextUpdate: Date
   number: number | null
   /** revokedCertificates as it stands there; empty where it is absent. */
   entries: Bytes
@@ -102,56 +107,64 @@ const REASON_NAMES = new Map(Object.entries(CRL_REASONS).map(([name, value]) => 
 /** @throws DerError */
 export function parseCrl(der: Bytes): Crl {
   const [tbsNode, algorithm, signature] = readSequence(readDer(der, CRL_LIMITS), 'CertificateList', 3, 3)
-  const fields = [...readSequence(tbsNode, 'TBSCertList', 6, 7)]
+  const fields = [...readSequence(tbsNode, 'TBSCertList', 5, 7)]
   const take = () => fields.shift()
   if (readSmallInteger(take(), 'version') !== 1) throw new DerError('der', 'not a version 2 CRL')
-  readSequence(take(), 'signature', 1, 2)
+  // §5.1.1.2: MUST contain the same algorithm identifier as the signature field.
+  const inner = take()
+  readSequence(inner, 'signature', 1, 2)
+  if (inner === undefined || algorithm === undefined || !sameBytes(inner.bytes, algorithm.bytes))
+    throw new DerError('der', 'the two signature algorithms differ')
   const issuer = take()
-  readSequence(issuer, 'issuer')
+  readName(issuer, 'issuer')
   const thisUpdate = readTime(take(), 'thisUpdate')
-  const isTime = fields[0]?.tag === TAG.utcTime || fields[0]?.tag === TAG.generalizedTime
-  const nextUpdate = isTime ? readTime(take(), 'nextUpdate') : null
+  // §5.1.2.5: MUST be there, though the syntax calls it optional. Other readers see an empty list where it is missing.
+  const nextUpdate = readTime(take(), 'nextUpdate')
   const entries = fields[0]?.tag === TAG.sequence ? take() : undefined
   const extensions = take()
-  if (extensions !== undefined && extensions.tag !== contextTag(0)) throw new DerError('der', 'unexpected field in TBSCertList')
-
-  const revoked = new Map<string, { revokedAt: Date; reason: CrlReason }>()
-  for (const entry of entries?.children ?? []) {
-    const [serial, time, entryExtensions] = readSequence(entry, 'revokedCertificate', 2, 3)
-    let reason: CrlReason = 'unspecified'
-    for (const node of entryExtensions?.children ?? []) {
-      const value = extensionValue(node, OID['id-ce-cRLReasons'])
-      if (value === null) continue
-      const code = readDer(value)
-      reason = (code.tag === TAG.enumerated ? REASON_NAMES.get(code.value[0] ?? -1) : undefined) ?? 'unspecified'
-    }
-    revoked.set(serialToHex(readUnsignedBytes(serial, 'userCertificate')), {
-      revokedAt: readTime(time, 'revocationDate'),
-      reason,
-    })
-  }
-  let number: number | null = null
-  for (const node of extensions?.children[0]?.children ?? []) {
-    const value = extensionValue(node, OID['id-ce-cRLNumber'])
-    if (value !== null) number = readSmallInteger(readDer(value), 'cRLNumber')
-  }
+  if (fields.length > 0 || (extensions !== undefined && extensions.tag !== contextTag(0)))
+    throw new DerError('der', 'unexpected field in TBSCertList')
   return {
-    tbs: (tbsNode as NonNullable<typeof tbsNode>).bytes,
+    tbs: (tbsNode as DerNode).bytes,
     signatureAlgorithm: readOid(readSequence(algorithm, 'signatureAlgorithm', 1, 2)[0], 'signatureAlgorithm'),
     signature: readBitOctets(signature, 'signatureValue'),
-    issuer: (issuer as NonNullable<typeof issuer>).bytes,
+    issuer: (issuer as DerNode).bytes,
     thisUpdate,
     nextUpdate,
-    number,
+    number: extensions === undefined ? null : readCrlNumber(readExtensionList(extensions, 16)),
     entries: entries?.bytes ?? new Uint8Array(),
-    revoked,
+    revoked: entries === undefined ? new Map() : readEntries(entries),
   }
 }
 
-function extensionValue(node: Parameters<typeof readSequence>[0], dottedOid: string): Bytes | null {
-  const members = readSequence(node, 'extension', 2, 3)
-  if (readOid(members[0], 'extnID') !== dottedOid) return null
-  const last = members.at(-1)
-  if (last?.tag !== TAG.octetString) throw new DerError('der', 'extnValue is not an OCTET STRING')
-  return last.value
+/** §5.1.2.6: absent rather than empty; a serial number standing twice would be revoked for two reasons. */
+function readEntries(node: DerNode): Crl['revoked'] {
+  const revoked = new Map<string, { revokedAt: Date; reason: CrlReason }>()
+  for (const entry of readSequence(node, 'revokedCertificates', 1)) {
+    const [serial, time, extensions] = readSequence(entry, 'revokedCertificate', 2, 3)
+    const serialNumber = serialToHex(readUnsignedBytes(serial, 'userCertificate'))
+    if (revoked.has(serialNumber)) throw new DerError('der', `serial number ${serialNumber} stands twice`)
+    const reason = extensions === undefined ? 'unspecified' : readReason(readExtensions(extensions, 16))
+    revoked.set(serialNumber, { revokedAt: readTime(time, 'revocationDate'), reason })
+  }
+  return revoked
+}
+
+/** §5.3: an entry with a critical extension (certificateIssuer) speaks of another issuer's certificate. */
+function readReason(extensions: ReadonlyMap<string, Extension>): CrlReason {
+  if ([...extensions.values()].some(({ critical }) => critical)) throw new DerError('der', 'critical extension of an entry')
+  const extension = extensions.get(OID['id-ce-cRLReasons'])
+  if (extension === undefined) return 'unspecified'
+  const code = expectTag(readDer(extension.value), TAG.enumerated, 'CRLReason').value
+  const reason = code.length === 1 ? REASON_NAMES.get(code[0] as number) : undefined
+  if (reason === undefined) throw new DerError('der', 'a reason that is not defined')
+  return reason
+}
+
+/** §5.2: what is critical and unknown here (deltaCRLIndicator) changes what the list means. */
+function readCrlNumber(extensions: ReadonlyMap<string, Extension>): number | null {
+  const strange = [...extensions].find(([id, { critical }]) => critical && id !== OID['id-ce-issuingDistributionPoint'])
+  if (strange !== undefined) throw new DerError('der', `unknown critical extension ${strange[0]}`)
+  const extension = extensions.get(OID['id-ce-cRLNumber'])
+  return extension === undefined ? null : readSmallInteger(readDer(extension.value), 'cRLNumber')
 }

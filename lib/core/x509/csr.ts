@@ -33,6 +33,7 @@ import {
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
 import { readName } from './name.ts'
+import { checkSpkiForm } from './spki.ts'
 
 export const CSR_LIMITS: DerLimits = { maxBytes: 8192, maxNodes: 200, maxDepth: 12 }
 
@@ -66,9 +67,7 @@ export function readCsr(der: Bytes, limits: DerLimits = CSR_LIMITS): Csr {
   for (const part of stringsOf(subject as DerNode)) {
     if (!SUBJECT_STRINGS.has(part.tag)) throw new DerError('der', `subject has a value of type ${part.tag.toString(16)}`)
   }
-  const [keyAlgorithm, key] = readSequence(spki, 'SubjectPublicKeyInfo', 2, 2)
-  readOid(readSequence(keyAlgorithm, 'AlgorithmIdentifier', 1, 2)[0], 'algorithm')
-  readBitOctets(key, 'subjectPublicKey')
+  checkSpkiForm(spki)
   readOid(readSequence(algorithm, 'signatureAlgorithm', 1, 2)[0], 'algorithm')
   return {
     bytes: der,

@@ -11,9 +11,13 @@ export interface Extension {
 }
 
 /** @param node `[n] EXPLICIT Extensions` @throws DerError */
-export function readExtensionList(node: DerNode, max: number): ReadonlyMap<string, Extension> {
+export const readExtensionList = (node: DerNode, max: number): ReadonlyMap<string, Extension> =>
+  readExtensions(onlyChild(node, 'extensions'), max)
+
+/** @param node `Extensions`, as entries of a CRL carry them (§5.1) @throws DerError */
+export function readExtensions(node: DerNode | undefined, max: number): ReadonlyMap<string, Extension> {
   const found = new Map<string, Extension>()
-  for (const member of readSequence(onlyChild(node, 'extensions'), 'extensions', 1, max)) {
+  for (const member of readSequence(node, 'extensions', 1, max)) {
     const [id, second, third] = readSequence(member, 'extension', 2, 3)
     const name = readOid(id, 'extnID')
     const critical = third === undefined ? false : readBoolean(second, 'critical')

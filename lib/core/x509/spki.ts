@@ -14,6 +14,7 @@ import {
   oid,
   readBitOctets,
   readDer,
+  readOid,
   readSequence,
   readUnsignedBytes,
   seq,
@@ -90,6 +91,13 @@ function readEcJwk(jwk: JsonObject): PublicKeyParts | JwkProblem {
 export function encodeSpki(key: PublicKeyParts): Buffer<ArrayBuffer> {
   if (key.kty === 'RSA') return seq(RSA_ALGORITHM, bitString(seq(unsignedInteger(key.n), unsignedInteger(key.e))))
   return seq(EC_ALGORITHM[key.crv], bitString(Buffer.concat([Uint8Array.of(4), key.x, key.y])))
+}
+
+/** RFC 5280 4.1.2.7: the form of any SubjectPublicKeyInfo, whatever the key. Throws DerError. */
+export function checkSpkiForm(node: DerNode | undefined): void {
+  const [algorithm, key] = readSequence(node, 'SubjectPublicKeyInfo', 2, 2)
+  readOid(readSequence(algorithm, 'AlgorithmIdentifier', 1, 2)[0], 'algorithm')
+  readBitOctets(key, 'subjectPublicKey')
 }
 
 /** Reads a SubjectPublicKeyInfo; only the canonical form of RSA, P-256 and P-384 is known. Throws DerError. */
