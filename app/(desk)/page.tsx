@@ -3,7 +3,9 @@ import { PageHeader } from '#components/ui/page-header.tsx'
 import { requireGrant } from '#lib/auth/actor.ts'
 import { getHome } from '#lib/data/home.ts'
 import { home as words } from '#lib/messages/home.ts'
+import { incidents } from '#lib/messages/incidents.ts'
 import { HealthCard } from './_components/health-card.tsx'
+import { OpenIncidents } from './_components/open-incidents.tsx'
 import { RecentEnrollments } from './_components/recent-enrollments.tsx'
 import { Tile } from './_components/tile.tsx'
 
@@ -12,10 +14,14 @@ export const metadata: Metadata = { title: words.title }
 export default async function HomePage() {
   const view = await getHome(await requireGrant('enrollment:read'))
   const { tiles } = words
+  const { home: incidentWords } = incidents
   return (
     <>
       <PageHeader title={words.title} />
-      <section aria-label={words.waiting} className="mb-4 grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
+      <section aria-label={words.waiting} className="mb-4 grid grid-cols-2 gap-3 md:grid-cols-4 xl:grid-cols-7">
+        <div className="col-span-2 grid xl:col-span-1">
+          <Tile {...incidentWords.tile} value={view.incidents.total} href="/incidents" tone="destructive" icon="triangle-alert" />
+        </div>
         <Tile
           {...tiles.undelivered}
           value={view.undelivered}
@@ -53,6 +59,7 @@ export default async function HomePage() {
           icon="calendar-clock"
         />
       </section>
+      <OpenIncidents incidents={view.incidents} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <RecentEnrollments enrollments={view.recent} />
         <HealthCard health={view.health} orphanCallbacks={view.orphanCallbacks} />

@@ -14,6 +14,7 @@ export const SECTIONS = [
   { href: '/enrollments', icon: 'qr-code', title: shell.nav.enrollments },
   { href: '/phones', icon: 'smartphone', title: shell.nav.phones },
   { href: '/certificates', icon: 'badge-check', title: shell.nav.certificates },
+  { href: '/incidents', icon: 'triangle-alert', title: shell.nav.incidents },
 ] as const satisfies readonly Section[]
 
 /** Shown only to those who may read the settings. */

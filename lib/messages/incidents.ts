@@ -78,6 +78,8 @@ const fields: Readonly<Record<string, string>> = {
   otherEnrollmentId: 'Other enrolment',
   earlier: 'Attestation key before',
   thumbprint: 'Attestation key now',
+  issuer: 'Certificate authority',
+  askedAt: 'Asked for at',
 }
 
 export const incidents = {

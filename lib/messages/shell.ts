@@ -10,6 +10,7 @@ export const shell = {
     enrollments: 'Enrolments',
     phones: 'Phones',
     certificates: 'Certificates',
+    incidents: 'Incidents',
     settings: 'Settings',
   },
   settingsNavigation: 'Settings',

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { IncidentNotice } from '#components/incidents/incident-notice.tsx'
 import { Alert } from '#components/ui/alert.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Card } from '#components/ui/card.tsx'
@@ -8,6 +9,7 @@ import { Icon } from '#components/ui/icon.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { UserStatusBadge } from '#components/ui/status-badge.tsx'
 import { may } from '#lib/auth/permissions.ts'
+import { listIncidents } from '#lib/data/incidents.ts'
 import { users } from '#lib/messages/users.ts'
 import { PersonCard } from '../_components/person-card.tsx'
 import { PhoneCard } from '../_components/phone-card.tsx'
@@ -29,6 +31,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function UserPage({ params }: Props) {
   const { user, grant } = await readUser((await params).userid)
   if (!user) notFound()
+  const incidents = await listIncidents(grant, { standing: 'open', userId: user.id, limit: 5 })
   const mayEnroll = may(grant.actor, 'enrollment:manage')
   return (
     <>
@@ -52,6 +55,7 @@ export default async function UserPage({ params }: Props) {
           {words.disabledText}
         </Alert>
       )}
+      <IncidentNotice incidents={incidents.items} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0 space-y-4">
           <PersonCard user={user} />
