@@ -95,6 +95,7 @@ function Details({ check }: { check: CheckResult }) {
           </Said>
         </>
       )}
+      {check.monitored && <Said term={words.columns.outcome}>{words.monitored}</Said>}
       {finding.meaning && <Said term={words.columns.meaning}>{finding.meaning}</Said>}
       <Said term={words.columns.why}>{why}</Said>
       <Said term={words.columns.acts}>

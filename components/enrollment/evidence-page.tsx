@@ -61,6 +61,7 @@ export function EvidencePage({ view, evidence, messages }: Props) {
             {words.verdict[evidence.verdict]}
           </Badge>
           {words.judged} <AbsoluteTime at={evidence.judgedAt} full />
+          {evidence.policyVersion !== null && <span>{words.byPolicy(evidence.policyVersion)}</span>}
         </p>
         <Filters checks={checks} value={filter} onChange={(show) => setAddress({ show })} />
       </div>

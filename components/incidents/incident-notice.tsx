@@ -5,7 +5,7 @@ import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { IncidentRow } from '#lib/core/views.ts'
 import { INCIDENT_TEXTS, incidents as words } from '#lib/messages/incidents.ts'
 
-export function IncidentNotice({ incidents }: { incidents: readonly IncidentRow[] }) {
+export function IncidentNotice({ incidents }: { incidents: readonly Pick<IncidentRow, 'id' | 'kind' | 'openedAt'>[] }) {
   if (incidents.length === 0) return null
   return (
     <Alert tone="warning" title={words.notice(incidents.length)} className="mb-4">

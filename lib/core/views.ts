@@ -142,7 +142,10 @@ export interface EnrollmentView extends EnrollmentRow {
   failure: { code: FailureCode; detail: string | null } | null
   keys: { keyid: string; usage: string | null; csrSubject: string; spkiSha256: string }[]
   certificates: (CertificateRow & { pem: string | null; keyid: string })[]
-  evidence: { verdict: Verdict; checks: CheckResult[]; judgedAt: string } | null
+  /** `policyVersion`: number of the attestation policy it was judged by. */
+  evidence: { verdict: Verdict; checks: CheckResult[]; judgedAt: string; policyVersion: number | null } | null
+  /** Open ones about this enrolment. */
+  incidents: Pick<IncidentRow, 'id' | 'kind' | 'openedAt'>[]
   phone: { id: string } | null
   timeline: TimelineEntry[]
   /** When each state was entered (last time), for the stepper. */

@@ -8,6 +8,7 @@ import type { CheckResult, Verdict } from '#lib/core/enrollment/evidence.ts'
 import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import type { FailureCode } from '#lib/core/errors.ts'
+import type { IncidentKind } from '#lib/core/incidents.ts'
 import type { CertificateState, EnrollmentView, TimelineEntry } from '#lib/core/views.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { isEnrollmentState, type RawEnrollmentRow, ROW_COLUMNS, ROW_JOINS, toEnrollmentRow } from './enrollment-rows.ts'
@@ -68,6 +69,8 @@ export interface RawEnrollment extends RawEnrollmentRow {
   answerKeys: unknown
   verdict: Verdict | null
   checks: CheckResult[] | null
+  policyVersion: number | null
+  incidents: { id: string; kind: IncidentKind; openedAt: string }[] | null
   judgedAt: Date | null
   keys: RawKey[] | null
   certificates: RawCertificate[] | null
@@ -91,6 +94,9 @@ export const selectEnrollment = (grant: Grant, id: string): Prisma.Sql => Prisma
   SELECT ${ROW_COLUMNS}, e.version, clock_timestamp() AS "serverTime", v.definition, e.failure_detail AS "failureDetail",
     e.wait_reason AS "waitReason", e.link_id IS NOT NULL AS "viaLink", e.phone_id AS "phoneId", ph.name AS "phoneName",
     a.keys AS "answerKeys", ev.verdict::text AS verdict, ev.checks, ev.created_at AS "judgedAt",
+    (SELECT v.number FROM policy_version v WHERE v.id = ev.policy_version_id) AS "policyVersion",
+    (SELECT json_agg(json_build_object('id', i.id, 'kind', i.kind, 'openedAt', i.opened_at) ORDER BY i.opened_at DESC)
+     FROM incident i WHERE i.enrollment_id = e.id AND i.closed_at IS NULL) AS incidents,
     (SELECT json_build_object('kind', m.kind, 'state', m.state, 'attempt', m.attempt, 'offer_uri', m.offer_uri, 'sent_at', m.sent_at,
                               'expires_at', m.expires_at, 'timeout_s', m.timeout_s)
      FROM command m WHERE m.id = e.current_command_id) AS command,
@@ -187,8 +193,11 @@ export function toEnrollmentView(grant: Grant, row: RawEnrollment): EnrollmentVi
     })),
     evidence:
       row.verdict && row.checks && row.judgedAt
-        ? { verdict: row.verdict, checks: row.checks, judgedAt: iso(row.judgedAt) }
+        ? { verdict: row.verdict, checks: row.checks, judgedAt: iso(row.judgedAt), policyVersion: row.policyVersion }
         : null,
+    incidents: may(grant.actor, 'incident:read')
+      ? (row.incidents ?? []).map((incident) => ({ ...incident, openedAt: iso(incident.openedAt) }))
+      : [],
     phone: row.phoneId ? { id: row.phoneId } : null,
     timeline,
     enteredAt: enteredAt(timeline),

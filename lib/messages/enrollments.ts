@@ -153,6 +153,9 @@ export const enrollments = {
       'certificate.revocation_wanted': 'Revocation asked for',
       'certificate.revoked': 'Certificate revoked',
       'link.used': 'One-time link used up',
+      'incident.opened': 'Incident opened',
+      'incident.closed': 'Incident closed',
+      'key.blocked': 'Key put on the block list',
     } as Readonly<Record<string, string>>,
   },
 

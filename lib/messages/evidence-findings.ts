@@ -34,8 +34,8 @@ const NOTES: Readonly<Record<string, Omit<FailureText, 'user'>>> = {
     next: 'Nothing for this enrolment. Pin a value only after apps send a usable one.',
   },
   attestation_changed: {
-    helpdesk: 'The user’s earlier phones answered with another app’s key.',
-    next: 'Ask the user whether the app or the phone was changed. If not, tell the security officer.',
+    helpdesk: 'The user’s earlier phones answered with another attestation key. This one is its successor in the same key set.',
+    next: 'After an update of the app that is to be expected. If there was none, ask the user where the app came from.',
   },
 }
 
@@ -55,7 +55,8 @@ export function describeFinding(check: CheckResult): FindingWords {
     case 'skipped':
       return { meaning: null, acts: ACTORS.nobody, next: 'Look at the check that failed before it.', say: NOT_LOOKED_AT }
     case 'warn': {
-      const note = (check.code !== null && NOTES[check.code]) || texts
+      // What is only monitored has found what it refuses elsewhere.
+      const note = (!check.monitored && check.code !== null && NOTES[check.code]) || texts
       return { meaning: note?.helpdesk ?? null, acts, next: note?.next ?? null, say: IN_ORDER }
     }
     case 'fail':

@@ -19,6 +19,8 @@ export const evidence = {
   noneEnded: 'The phone never answered, so there was nothing to check.',
   verdict: { passed: 'Passed', failed: 'Refused' },
   judged: 'Checked',
+  byPolicy: (version: number) => `by attestation policy ${version}`,
+  monitored: 'This would have been refused; the profile only monitors this check.',
   printed: (id: string) => `Evidence of enrolment ${id}`,
   checks: 'Checks',
   show: 'Show checks',

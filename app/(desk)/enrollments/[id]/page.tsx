@@ -1,11 +1,9 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { IncidentNotice } from '#components/incidents/incident-notice.tsx'
 import { requireGrant } from '#lib/auth/actor.ts'
 import { may } from '#lib/auth/permissions.ts'
 import { getEnrollment } from '#lib/data/enrollments.ts'
-import { listIncidents } from '#lib/data/incidents.ts'
 import { webEnv } from '#lib/env.ts'
 import { headlineOf, enrollments as words } from '#lib/messages/enrollments.ts'
 import { LiveEnrollment } from './_components/live-enrollment.tsx'
@@ -27,16 +25,12 @@ export default async function EnrollmentPage({ params }: Props) {
   const { id } = await params
   const [grant, view] = await Promise.all([requireGrant('enrollment:read'), readEnrollment(id)])
   if (!view) notFound()
-  const incidents = await listIncidents(grant, { standing: 'open', enrollmentId: view.id, limit: 5 })
   return (
-    <>
-      <IncidentNotice incidents={incidents.items} />
-      <LiveEnrollment
-        key={view.id}
-        initial={view}
-        mayManage={may(grant.actor, 'enrollment:manage')}
-        trainingPhone={webEnv().simulatorUrl !== null}
-      />
-    </>
+    <LiveEnrollment
+      key={view.id}
+      initial={view}
+      mayManage={may(grant.actor, 'enrollment:manage')}
+      trainingPhone={webEnv().simulatorUrl !== null}
+    />
   )
 }

@@ -6,7 +6,7 @@
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { useCallback, useEffect, useState, useTransition } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState, useTransition } from 'react'
 import { Stepper } from '#components/enrollment/stepper.tsx'
 import { useReached, useServerOffset } from '#components/enrollment/use-server-clock.ts'
 import { Alert } from '#components/ui/alert.tsx'
@@ -31,6 +31,9 @@ import { Announcer } from './announcer.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { EnrollmentDetail } from './enrollment-detail.tsx'
 import { EnrollmentStage } from './enrollment-stage.tsx'
+
+/** Few enrolments have one. */
+const IncidentNotice = lazy(async () => ({ default: (await import('#components/incidents/incident-notice.tsx')).IncidentNotice }))
 
 interface Props {
   initial: EnrollmentView
@@ -158,6 +161,11 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
       )}
 
       {/* Not on paper: a code is a secret while it lives, and no use afterwards. */}
+      {view.incidents.length > 0 && (
+        <Suspense fallback={null}>
+          <IncidentNotice incidents={view.incidents} />
+        </Suspense>
+      )}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_19rem] print:hidden">
         <Card className="min-w-0">
           <CardContent className="py-5">
