@@ -238,17 +238,40 @@ function readCallbackAuth(source: EnvSource, dataDir: string): WebEnv['callbackA
 
 // ── Worker ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** @throws EnvError */
-export function readWorkerEnv(source: EnvSource): WorkerEnv {
-  const common = readCommon(source, 'the worker')
+/**
+ * What working on the embedded CA needs, for commands on the worker's machine.
+ *
+ * @param runningUrl of the portal that `npm start` has brought up, where PUBLIC_URL is not set
+ * @throws EnvError
+ */
+export const readCaEnv = (source: EnvSource, runningUrl?: string): Pick<WorkerEnv, 'publicUrl' | 'caKeyPassphrase'> => ({
+  publicUrl: runningUrl && !text(source, 'PUBLIC_URL') ? runningUrl : readPublicUrl(source),
+  caKeyPassphrase: readCaKeyPassphrase(source, readDataDir(source)),
+})
+
+function readCaKeyPassphrase(source: EnvSource, dataDir: string): string {
   const passphrase = secret(source, 'CA_KEY_PASSPHRASE')
   if (passphrase && passphrase.length < 12)
     throw new EnvError('CA_KEY_PASSPHRASE is too short; it must have at least 12 characters.')
+  return passphrase ?? keptSecret(dataDir, 'worker-secrets.json', 'caKeyPassphrase')
+}
+
+/** The passphrase of an exported CA: CA_EXPORT_PASSPHRASE or its _FILE; null when neither is set. @throws EnvError */
+export function readExportPassphrase(source: EnvSource): string | null {
+  const passphrase = secret(source, 'CA_EXPORT_PASSPHRASE')
+  if (passphrase !== undefined && passphrase.length < 12)
+    throw new EnvError('CA_EXPORT_PASSPHRASE is too short; it must have at least 12 characters.')
+  return passphrase ?? null
+}
+
+/** @throws EnvError */
+export function readWorkerEnv(source: EnvSource): WorkerEnv {
+  const common = readCommon(source, 'the worker')
   return {
     ...common,
     hermod: readHermod(source, common.dataDir),
     attestationKeys: readAttestationKeys(source, common.dataDir),
-    caKeyPassphrase: passphrase ?? keptSecret(common.dataDir, 'worker-secrets.json', 'caKeyPassphrase'),
+    caKeyPassphrase: readCaKeyPassphrase(source, common.dataDir),
   }
 }
 

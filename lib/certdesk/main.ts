@@ -11,6 +11,7 @@ const USAGE = `npm run certdesk -- COMMAND
   token create --role admin|helpdesk|auditor --name NAME [--days N]   make an API token; prints it, once
   token revoke ID                                                     end an API token
   account create --email ADDRESS --name NAME --role ROLE              make a sign-in; prints its password, once
+  ca rotate-issuing [--name NAME]                                     a new key for the issuing CA, under the same root
   verify-audit                                                        check the audit chain from its first entry to its last`
 
 type Command = (args: string[]) => Promise<void>
@@ -19,6 +20,7 @@ type Command = (args: string[]) => Promise<void>
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.ts')).tokenCommand,
   account: async () => (await import('./account.ts')).accountCommand,
+  ca: async () => (await import('./ca.ts')).caCommand,
   'verify-audit': async () => (await import('./verify-audit.ts')).verifyAuditCommand,
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { HomeView } from '#lib/core/views.ts'
+import { parseCertificate } from '#lib/core/x509/certificate.ts'
 import { db } from '#lib/db.ts'
 import { listEnrollments } from './enrollments.ts'
 import { listIncidents } from './incidents.ts'
@@ -22,6 +23,10 @@ interface RawCounts {
   orphanCallbacks: number
   crlUntil: Date | null
   hasIssuer: boolean
+  /** DER of the certificates that issue now. */
+  caCertificates: Uint8Array<ArrayBuffer>[]
+  /** The longest validity that a profile asks for. */
+  longestDays: number
 }
 
 interface RawWorker {
@@ -49,7 +54,12 @@ export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView
          WHERE state = 'completed' AND state_changed_at > now() - interval '24 hours') AS "completedToday",
         (SELECT count(*)::int FROM callback
          WHERE state = 'quarantined' AND received_at > now() - interval '24 hours') AS "orphanCallbacks",
-        (SELECT min(latest) FROM (SELECT max(next_update) AS latest FROM crl GROUP BY issuer_id, scope) AS c) AS "crlUntil",
+        (SELECT min(latest) FROM (SELECT max(c.next_update) AS latest FROM crl c JOIN issuer i ON i.id = c.issuer_id
+           WHERE i.replaced_by_id IS NULL OR c.scope = 'root' GROUP BY c.issuer_id, c.scope) AS c) AS "crlUntil",
+        ARRAY(SELECT certificate FROM issuer WHERE certificate IS NOT NULL AND replaced_by_id IS NULL) AS "caCertificates",
+        coalesce((SELECT max((v.definition #>> '{certificate,validityDays}')::int) FROM profile p
+          JOIN LATERAL (SELECT definition FROM profile_version WHERE profile_id = p.id ORDER BY version DESC LIMIT 1) v ON true
+          WHERE p.enabled), 0)::int AS "longestDays",
         EXISTS (SELECT 1 FROM issuer WHERE kind <> 'embedded' OR certificate IS NOT NULL) AS "hasIssuer"`,
     db().$queryRaw<RawWorker[]>`
       SELECT host, seen_at AS "seenAt", seen_at > clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}) AS alive, health
@@ -60,14 +70,33 @@ export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView
   const databaseMs = Math.round(performance.now() - started)
   const row = counts[0]
   if (!row) throw new Error('a SELECT of scalars gave no row')
-  const { crlUntil, hasIssuer, ...numbers } = row
-  return { ...numbers, incidents, recent: recent.items, health: healthOf(workers, { crlUntil, hasIssuer, databaseMs }) }
+  const { crlUntil, hasIssuer, caCertificates, longestDays, ...numbers } = row
+  const caEndsSoon = endsSoon(caCertificates, longestDays)
+  return {
+    ...numbers,
+    incidents,
+    recent: recent.items,
+    health: healthOf(workers, { crlUntil, hasIssuer, caEndsSoon, databaseMs }),
+  }
+}
+
+const CA_NOTICE_DAYS = 90
+
+/** A CA refuses certificates that would outlive it (F-S20), so its end is felt that much earlier; three months before that it is said. */
+function endsSoon(certificates: readonly Uint8Array<ArrayBuffer>[], longestDays: number): boolean {
+  const needed = Date.now() + (longestDays + CA_NOTICE_DAYS) * 86_400_000
+  return certificates.some((der) => parseCertificate(der).notAfter.getTime() < needed)
 }
 
 /** Health without sentences: `detail` is a machine word or a number; the page has the words. */
 function healthOf(
   workers: readonly RawWorker[],
-  { crlUntil, hasIssuer, databaseMs }: { crlUntil: Date | null; hasIssuer: boolean; databaseMs: number },
+  {
+    crlUntil,
+    hasIssuer,
+    caEndsSoon,
+    databaseMs,
+  }: { crlUntil: Date | null; hasIssuer: boolean; caEndsSoon: boolean; databaseMs: number },
 ): HomeView['health'] {
   const living = workers.filter((worker) => worker.alive)
   const seenAt = workers[0]?.seenAt.toISOString() ?? null
@@ -82,8 +111,8 @@ function healthOf(
     },
     {
       part: 'issuer',
-      ok: hasIssuer && !crlLate,
-      detail: hasIssuer ? (crlLate ? 'crl_late' : 'ready') : 'no_certificate',
+      ok: hasIssuer && !crlLate && !caEndsSoon,
+      detail: hasIssuer ? (crlLate ? 'crl_late' : caEndsSoon ? 'ca_ends_soon' : 'ready') : 'no_certificate',
       at: crlUntil?.toISOString() ?? null,
     },
     { part: 'worker', ok: living.length > 0, detail: String(living.length), at: seenAt },

@@ -53,13 +53,19 @@ export async function readIssuer(
   return { ...issuer, credentials: newest }
 }
 
-/** Issuers whose CRLs are ours to publish. */
+/**
+ * Issuers whose CRLs and services are ours to keep up: all generations of our own CAs but those that were replaced and whose last certificate
+ * has been expired for two weeks. The one that holds the root's key is among them for good, because of the root's CRL.
+ */
 export function listCrlIssuers(_grant: Grant<'system:work'>): Promise<{ id: string; name: string; revision: number }[]> {
-  return db().issuer.findMany({
-    where: { kind: 'embedded', certificate: { not: null } },
-    select: { id: true, name: true, revision: true },
-    orderBy: { name: 'asc' },
-  })
+  return db().$queryRaw`
+    SELECT i.id, i.name, i.revision FROM issuer i
+    WHERE i.kind = 'embedded' AND i.certificate IS NOT NULL
+      AND (i.replaced_by_id IS NULL
+        OR EXISTS (SELECT FROM issuer_secret s WHERE s.issuer_id = i.id AND s.name = 'root-key')
+        OR EXISTS (SELECT FROM certificate c WHERE c.issuer_id = i.id AND c.not_after > now() - interval '14 days')
+        OR EXISTS (SELECT FROM restored_certificate r WHERE r.issuer_id = i.id AND r.not_after > now() - interval '14 days'))
+    ORDER BY i.name`
 }
 
 const sha256Hex = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -179,4 +185,51 @@ export async function insertCrl(
     objectId: `${issuerName}/${scope}/${number}`,
     detail: { revoked, because, nextUpdate: nextUpdate.toISOString() },
   })
+}
+
+export interface Generations {
+  /** The one that issues now. */
+  current: { id: string; name: string }
+  /** The one that holds the root's key: the first. */
+  root: { id: string; name: string; revision: number }
+  count: number
+}
+
+/** The generations of one embedded CA, found by the name of any of them; null if there is no such CA. */
+export async function findGenerations(tx: Tx | null, _grant: Grant<'system:work'>, name: string): Promise<Generations | null> {
+  const rows = await (tx ?? db()).$queryRaw<{ id: string; name: string; revision: number; current: boolean; root: boolean }[]>`
+    WITH asked AS (SELECT coalesce(replaced_by_id, id) AS id FROM issuer WHERE name = ${name} AND kind = 'embedded' AND certificate IS NOT NULL)
+    SELECT i.id, i.name, i.revision, i.replaced_by_id IS NULL AS current,
+           EXISTS (SELECT FROM issuer_secret s WHERE s.issuer_id = i.id AND s.name = 'root-key') AS root
+    FROM issuer i, asked WHERE i.id = asked.id OR i.replaced_by_id = asked.id`
+  const current = rows.find((row) => row.current)
+  const root = rows.find((row) => row.root)
+  return current && root ? { current, root, count: rows.length } : null
+}
+
+/** Lets one process at a time add a generation. */
+export async function lockGenerations(tx: Tx, _grant: Grant<'system:work'>): Promise<void> {
+  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended('issuer:generations', 0)) IS NULL AS locked`
+}
+
+/** Stores a new generation and lets it issue from now on, in the place of the current one and all before it. */
+export async function insertGeneration(
+  tx: Tx,
+  grant: Grant<'system:work'>,
+  replaced: { id: string; name: string },
+  made: { name: string; certificate: Bytes; chain: readonly Bytes[]; secrets: readonly { name: string; sealed: Bytes }[] },
+): Promise<{ id: string }> {
+  const id = newId()
+  const { name, certificate, chain, secrets } = made
+  await tx.issuer.create({ data: { id, name, kind: 'embedded', certificate, chain: [...chain] } })
+  await tx.issuerSecret.createMany({ data: secrets.map((secret) => ({ issuerId: id, ...secret })) })
+  await tx.$executeRaw`
+    UPDATE issuer SET replaced_by_id = ${id}::uuid WHERE id = ${replaced.id}::uuid OR replaced_by_id = ${replaced.id}::uuid`
+  await writeAudit(tx, grant.actor, {
+    action: 'issuer.rotated',
+    objectKind: 'issuer',
+    objectId: id,
+    detail: { name, replaces: replaced.name, certificateSha256: sha256Hex(certificate) },
+  })
+  return { id }
 }

@@ -38,6 +38,8 @@ export interface KeyToCertify {
 export interface ReservedCertificate {
   id: string
   status: 'reserved' | 'issued' | 'revoked'
+  /** Who prepared it and must complete it: not the current generation if the CA was rotated meanwhile. */
+  issuer: IssuerRef
   /** What was prepared. */
   tbs: Bytes
   /** What a remote CA gave and was found right, not released yet. */
@@ -49,6 +51,13 @@ export interface ReservedCertificate {
   pendingSince: Date | null
 }
 
+export interface IssuerRef {
+  id: string
+  name: string
+  kind: 'embedded' | 'scep' | 'est'
+  revision: number
+}
+
 export interface Issuance {
   enrollmentId: string
   state: EnrollmentState
@@ -56,7 +65,7 @@ export interface Issuance {
   /** Of the user as they are now. */
   subjectAltName: RenderedSubjectAltName
   profile: ProfileDefinition
-  issuer: { id: string; name: string; kind: 'embedded' | 'scep' | 'est'; revision: number }
+  issuer: IssuerRef
   /** Since when it has been `issuing`. */
   since: Date
   userid: string
@@ -92,6 +101,10 @@ interface IssuanceRow {
   csrSubject: string
   certificateId: string | null
   certificateStatus: 'reserved' | 'issued' | 'revoked'
+  certificateIssuerId: string
+  certificateIssuerName: string
+  certificateIssuerKind: IssuerRef['kind']
+  certificateIssuerRevision: number
   tbs: Bytes
   heldDer: Bytes | null
   asks: number
@@ -107,15 +120,18 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
            i.id AS "issuerId", i.name AS "issuerName", i.kind::text AS "issuerKind", i.revision AS "issuerRevision",
            e.state_changed_at AS since, clock_timestamp() AS now,
            k.id AS "keyId", k.keyid, k.csr, k.spki, k.spki_sha256 AS "spkiSha256", k.csr_subject AS "csrSubject",
-           c.id AS "certificateId", c.status::text AS "certificateStatus", c.tbs, c.held_der AS "heldDer", c.asks,
+           c.id AS "certificateId", c.status::text AS "certificateStatus", ci.id AS "certificateIssuerId", ci.name AS "certificateIssuerName",
+           ci.kind::text AS "certificateIssuerKind", ci.revision AS "certificateIssuerRevision", c.tbs, c.held_der AS "heldDer", c.asks,
            c.asked_at AS "askedAt", c.answer_read_at AS "answerReadAt", c.pending_since AS "pendingSince"
     FROM enrollment e
     JOIN "user" u ON u.id = e.user_id
     JOIN profile_version pv ON pv.id = e.profile_version_id
-    JOIN issuer i ON i.id = pv.issuer_id
+    JOIN issuer p ON p.id = pv.issuer_id
+    JOIN issuer i ON i.id = coalesce(p.replaced_by_id, p.id)
     LEFT JOIN phone ph ON ph.id = e.phone_id
     LEFT JOIN enrollment_key k ON k.enrollment_id = e.id
     LEFT JOIN certificate c ON c.enrollment_key_id = k.id
+    LEFT JOIN issuer ci ON ci.id = c.issuer_id
     WHERE e.id = ${enrollmentId}::uuid
     ORDER BY k.keyid`
   const [first] = rows
@@ -155,7 +171,13 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
 function reservedOf(row: IssuanceRow): ReservedCertificate | null {
   if (row.certificateId === null) return null
   const { tbs, heldDer, asks, askedAt, answerReadAt, pendingSince } = row
-  return { id: row.certificateId, status: row.certificateStatus, tbs, heldDer, asks, askedAt, answerReadAt, pendingSince }
+  const issuer = {
+    id: row.certificateIssuerId,
+    name: row.certificateIssuerName,
+    kind: row.certificateIssuerKind,
+    revision: row.certificateIssuerRevision,
+  }
+  return { id: row.certificateId, status: row.certificateStatus, issuer, tbs, heldDer, asks, askedAt, answerReadAt, pendingSince }
 }
 
 /** A profile version never changes (trigger profile_version_kept), so its definition is checked once per process. */

@@ -22,7 +22,8 @@ const select = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
          encode(i.certificate, 'base64') AS "issuerCertificate"
   FROM profile p
   JOIN LATERAL (SELECT * FROM profile_version WHERE profile_id = p.id ORDER BY version DESC LIMIT 1) v ON true
-  JOIN issuer i ON i.id = v.issuer_id
+  JOIN issuer named ON named.id = v.issuer_id
+  JOIN issuer i ON i.id = coalesce(named.replaced_by_id, named.id)
   WHERE ${where} ORDER BY p.position, p.name LIMIT 200`
 
 function toProfileView(r: RawProfile): ProfileView {

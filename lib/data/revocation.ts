@@ -130,7 +130,7 @@ export function endRevokedDelivery(grant: Grant<'system:work'>, enrollmentId: st
 }
 
 /**
- * What the issuer's CRL must list, in a fixed order. A certificate leaves the list two weeks after its end: RFC 5280 §3.3 wants it on one
+ * What the issuer's CRL must list, in a fixed order: what is revoked now (a hold that was released is not), and what a restored CA had revoked. A certificate leaves the list two weeks after its end: RFC 5280 §3.3 wants it on one
  * more regular CRL after that, and one is made at least every week.
  */
 export async function listRevoked(
@@ -141,7 +141,10 @@ export async function listRevoked(
   const rows = await tx.$queryRaw<{ serialNumber: string; revokedAt: Date; reason: string | null }[]>`
     SELECT serial_number AS "serialNumber", revoked_at AS "revokedAt", revocation_reason AS reason FROM certificate
     WHERE issuer_id = ${issuerId}::uuid AND status = 'revoked' AND not_after > now() - interval '14 days'
-    ORDER BY revoked_at, serial_number`
+    UNION ALL
+    SELECT serial_number, revoked_at, revocation_reason FROM restored_certificate
+    WHERE issuer_id = ${issuerId}::uuid AND revoked_at IS NOT NULL AND not_after > now() - interval '14 days'
+    ORDER BY 2, 1`
   return rows.map(({ serialNumber, revokedAt, reason }) => ({
     serialNumber,
     revokedAt,

@@ -137,6 +137,8 @@ export interface ServiceCertifier {
 
 /** A CA whose CRL we sign ourselves. */
 export interface CrlSigner {
+  /** Whose CRLs: a later generation has no root key and signs its own list only. */
+  readonly crlScopes: readonly CrlScope[]
   signCrl(request: CrlRequest): Promise<Bytes>
 }
 

@@ -25,6 +25,7 @@ export const home = {
       not_used_yet: 'Not used since the worker started',
       ready: 'Signs; its revocation list is up to date',
       crl_late: 'Its revocation list is out of date; is a worker running?',
+      ca_ends_soon: 'Its certificate ends soon, and it refuses what would outlive it: an administrator must replace it',
       no_certificate: 'Has no certificate yet; a worker makes it when it starts',
     } as Readonly<Record<string, string>>,
     hermodOk: 'Took the last command',

@@ -46,7 +46,10 @@ export async function answerOcsp(
   // Step 2
   const issuer = await findPublishedIssuer(target)
   if (issuer === null) return ocspError('unauthorized')
-  const hashes = hashIssuer(parseCertificate(issuer.certificate))
+  const certificate = parseCertificate(issuer.certificate)
+  // Its certificates have ended with it, and it can lend its name to no responder any more.
+  if (now >= certificate.notAfter) return ocspError('unauthorized')
+  const hashes = hashIssuer(certificate)
   const ours = new Set(request.certIds.filter((certId) => isCertIdOf(certId, hashes)))
   if (ours.size === 0) return ocspError('unauthorized')
   // Step 3

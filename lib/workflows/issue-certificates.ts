@@ -76,7 +76,7 @@ export async function issueCertificates(
       return null
     }
     // Steps 3 and 4
-    const completed = await completeAll(grant, issuance, reserved, open)
+    const completed = await completeAll(grant, context, issuance, reserved, open)
     if (!Array.isArray(completed)) {
       if (completed.status === 'waiting') await waitForIssuer(grant, enrollmentId, completed.detail, completed.retryAfterS)
       else {
@@ -154,13 +154,17 @@ async function reserveAll(
 
 async function completeAll(
   grant: Grant<'system:work'>,
+  context: IssuerContext,
   issuance: Issuance,
   keys: readonly ReservedKey[],
-  open: OpenIssuer,
+  current: OpenIssuer,
 ): Promise<IssuedCertificate[] | Refused | NotYet> {
   const issued: IssuedCertificate[] = []
   const remote = issuance.issuer.kind !== 'embedded'
   for (const key of keys) {
+    // What an earlier generation of the CA prepared is completed by it, with its own key and names.
+    const preparedBy = key.reserved?.issuer ?? issuance.issuer
+    const open = preparedBy.id === issuance.issuer.id ? current : await openStoredIssuer(grant, context, preparedBy)
     const completed = remote ? await askRemoteIssuer(grant, issuance, key, open) : await completeHere(key, open)
     if (completed.status !== 'issued') return completed
     const { certificateId: id, keyid } = key

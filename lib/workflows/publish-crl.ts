@@ -5,8 +5,8 @@
  * when it no longer says what the database says. The last is found out by comparing the encoded entries, not by times: a revocation that
  * was committed late can never be missed. One process at a time makes one, so numbers have no gaps and no number stands for two lists.
  *
- * The issuing CA's CRL lists people's certificates. The root's is empty until an issuing CA is replaced, and must be there all the same:
- * who checks the whole chain fails without it.
+ * The issuing CA's CRL lists people's certificates. The root's is empty, and must be there all the same: who checks the whole chain fails
+ * without it. A generation that was replaced goes on with its own list until its last certificate has been expired for two weeks.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { sameBytes } from '#lib/core/x509/certificate.ts'
@@ -17,8 +17,7 @@ import { inTransaction } from '#lib/data/transaction.ts'
 import { type CrlScope, type CrlSigner, isCrlSigner } from '#lib/issuer/port.ts'
 import { type IssuerContext, openStoredIssuer } from './open-issuer.ts'
 
-const LIFE_MS = 7 * 86_400_000
-const SCOPES: readonly CrlScope[] = ['issuing', 'root']
+export const CRL_LIFE_MS = 7 * 86_400_000
 
 /** @returns how many CRLs were made */
 export async function publishCrl(grant: Grant<'system:work'>, context: IssuerContext): Promise<number> {
@@ -26,7 +25,7 @@ export async function publishCrl(grant: Grant<'system:work'>, context: IssuerCon
   for (const stored of await listCrlIssuers(grant)) {
     const { issuer } = await openStoredIssuer(grant, context, stored)
     if (!isCrlSigner(issuer)) continue
-    for (const scope of SCOPES) if (await publishIfNeeded(grant, issuer, stored, scope)) published++
+    for (const scope of issuer.crlScopes) if (await publishIfNeeded(grant, issuer, stored, scope)) published++
   }
   return published
 }
@@ -43,7 +42,12 @@ function publishIfNeeded(
     const because = whyNew(latest, now, encodeEntries(revoked))
     if (because === null) return false
     const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000)
-    const fields = { scope, number: (latest?.number ?? 0) + 1, thisUpdate, nextUpdate: new Date(thisUpdate.getTime() + LIFE_MS) }
+    const fields = {
+      scope,
+      number: (latest?.number ?? 0) + 1,
+      thisUpdate,
+      nextUpdate: new Date(thisUpdate.getTime() + CRL_LIFE_MS),
+    }
     const der = await signer.signCrl({ ...fields, revoked })
     await insertCrl(tx, grant, { ...fields, der, issuerId: issuer.id, issuerName: issuer.name, revoked: revoked.length, because })
     return true

@@ -6,6 +6,9 @@
  * construction (durability K10; ECDSA would give a second one). 2048, because every phone and gateway takes it and a signature costs a
  * third of a 3072-bit one; the issuing CA can be replaced long before the root ends.
  *
+ * A later generation of the issuing CA (`createIssuingCa`) has a key and a name of its own under the same root, with the root's certificate and
+ * CRL where they have always been: under the name of the first generation.
+ *
  * Time is an argument; randomness is the system's. Storing, and who wins when two workers start at once, is the caller's business.
  */
 import { generateKeyPair, type KeyObject, randomBytes, sign } from 'node:crypto'
@@ -68,47 +71,86 @@ export async function createEmbeddedCa(options: {
   now: Date
 }): Promise<EmbeddedCa> {
   const { name, publicUrl, passphrase, now } = options
-  const [rootKey, issuingKey] = await Promise.all([
-    generateRsa('rsa', { modulusLength: 3072, publicExponent: 0x10001 }),
-    generateRsa('rsa', { modulusLength: 2048, publicExponent: 0x10001 }),
-  ])
+  const { publicKey, privateKey } = await generateRsa('rsa', { modulusLength: 3072, publicExponent: 0x10001 })
   const rootName = caName('Certdesk Root CA')
-  const rootIdentifier = keyIdentifier(spkiOf(rootKey.publicKey))
-  const issuingIdentifier = keyIdentifier(spkiOf(issuingKey.publicKey))
-  const usage = keyUsage(['keyCertSign', 'cRLSign'])
-
+  const spki = spkiOf(publicKey)
+  const identifier = keyIdentifier(spki)
   const root = signTbs(
-    encodeTbs(makeTbsTemplate(rootName, [basicConstraints({ pathLength: null }), usage]), {
+    encodeTbs(makeTbsTemplate(rootName, [basicConstraints({ pathLength: null }), CA_USAGE]), {
       ...common(now, ROOT_YEARS),
       subject: rootName,
-      spki: spkiOf(rootKey.publicKey),
-      extensions: [subjectKeyIdentifier(rootIdentifier)],
+      spki,
+      extensions: [subjectKeyIdentifier(identifier)],
     }),
-    rootKey.privateKey,
+    privateKey,
   )
-  const issuing = signTbs(
-    encodeTbs(makeTbsTemplate(rootName, [basicConstraints({ pathLength: 0 }), usage]), {
-      ...common(now, ISSUING_YEARS),
-      subject: caName('Certdesk Issuing CA'),
-      spki: spkiOf(issuingKey.publicKey),
+  const rootSigner = { certificate: root, name: rootName, key: privateKey, keyIdentifier: identifier, notAfter: null }
+  const issuing = await createIssuingCa({
+    name,
+    commonName: 'Certdesk Issuing CA',
+    publicUrl,
+    passphrase,
+    now,
+    root: rootSigner,
+    rootHome: name,
+  })
+  return { ...issuing, secrets: [await sealKey(name, ROOT_KEY, privateKey, passphrase), ...issuing.secrets] }
+}
+
+export interface RootSigner {
+  certificate: Bytes
+  /** Raw Name. */
+  name: Bytes
+  key: KeyObject
+  keyIdentifier: Uint8Array
+  /** Null: made just now. */
+  notAfter: Date | null
+}
+
+/**
+ * A new issuing CA under an existing root. Ends with the root at the latest.
+ *
+ * @param options.rootHome the issuer's name under which the root's certificate and CRL are published
+ */
+export async function createIssuingCa(options: {
+  name: string
+  commonName: string
+  publicUrl: string
+  passphrase: string
+  now: Date
+  root: RootSigner
+  rootHome: string
+}): Promise<EmbeddedCa> {
+  const { name, commonName, publicUrl, passphrase, now, root, rootHome } = options
+  const { publicKey, privateKey } = await generateRsa('rsa', { modulusLength: 2048, publicExponent: 0x10001 })
+  const spki = spkiOf(publicKey)
+  const life = common(now, ISSUING_YEARS)
+  const certificate = signTbs(
+    encodeTbs(makeTbsTemplate(root.name, [basicConstraints({ pathLength: 0 }), CA_USAGE]), {
+      ...life,
+      notAfter: root.notAfter !== null && root.notAfter < life.notAfter ? root.notAfter : life.notAfter,
+      subject: caName(commonName),
+      spki,
       extensions: [
-        subjectKeyIdentifier(issuingIdentifier),
-        authorityKeyIdentifier(rootIdentifier),
-        crlDistributionPoints(publishedUrl(publicUrl, name, 'root-crl')),
-        authorityInfoAccess({ caIssuers: publishedUrl(publicUrl, name, 'root-certificate'), ocsp: null }),
+        subjectKeyIdentifier(keyIdentifier(spki)),
+        authorityKeyIdentifier(root.keyIdentifier),
+        crlDistributionPoints(publishedUrl(publicUrl, rootHome, 'root-crl')),
+        authorityInfoAccess({ caIssuers: publishedUrl(publicUrl, rootHome, 'root-certificate'), ocsp: null }),
       ],
     }),
-    rootKey.privateKey,
+    root.key,
   )
-  const seal = async (secretName: string, key: KeyObject) => ({
-    name: secretName,
-    sealed: await sealSecret(key.export({ format: 'der', type: 'pkcs8' }), passphrase, sealLabel(name, secretName)),
-  })
-  return {
-    certificate: issuing,
-    chain: [issuing, root],
-    secrets: await Promise.all([seal(ROOT_KEY, rootKey.privateKey), seal(ISSUING_KEY, issuingKey.privateKey)]),
-  }
+  const sealed = await sealKey(name, ISSUING_KEY, privateKey, passphrase)
+  return { certificate, chain: [certificate, root.certificate], secrets: [sealed] }
+}
+
+const CA_USAGE = keyUsage(['keyCertSign', 'cRLSign'])
+
+async function sealKey(issuerName: string, secretName: string, key: KeyObject, passphrase: string) {
+  const pkcs8 = key.export({ format: 'der', type: 'pkcs8' })
+  const sealed = await sealSecret(pkcs8, passphrase, sealLabel(issuerName, secretName))
+  pkcs8.fill(0)
+  return { name: secretName, sealed }
 }
 
 function common(now: Date, years: number) {

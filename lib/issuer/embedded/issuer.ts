@@ -34,6 +34,7 @@ import { encodeTbs, makeSerial, makeTbsTemplate, SERIAL_RANDOM_BYTES, serialToHe
 import { IssuerError } from '../errors.ts'
 import {
   type CrlRequest,
+  type CrlScope,
   type CrlSigner,
   type IssuanceRequest,
   type IssuanceResult,
@@ -44,7 +45,17 @@ import {
   type ServiceCertifier,
   type ServiceRequest,
 } from '../port.ts'
-import { BACKDATE_MS, ISSUING_KEY, ROOT_KEY, sealLabel, signTbs, spkiOf, wholeSeconds } from './create.ts'
+import {
+  BACKDATE_MS,
+  createIssuingCa,
+  type EmbeddedCa,
+  ISSUING_KEY,
+  ROOT_KEY,
+  sealLabel,
+  signTbs,
+  spkiOf,
+  wholeSeconds,
+} from './create.ts'
 import { openSecret } from './seal.ts'
 import { encodeServiceTbs } from './service.ts'
 
@@ -61,21 +72,28 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
   readonly name: string
   readonly trust: IssuerTrust
   readonly #issuing: Signer
-  readonly #root: Signer
+  readonly #root: Signer | null
+  readonly crlScopes: readonly CrlScope[]
   readonly #publication: { crl: string; ocsp: string; caIssuers: string }
   /** By key usage, extended key usage and policies: all that differs between profiles and is the same for all their certificates. */
   readonly #templates = new Map<string, TbsTemplate>()
 
-  constructor(name: string, trust: IssuerTrust, issuing: Signer, root: Signer, publicUrl: string) {
+  constructor(name: string, trust: IssuerTrust, issuing: Signer, root: Signer | null, publicUrl: string) {
     this.name = name
     this.trust = trust
     this.#issuing = issuing
     this.#root = root
+    this.crlScopes = root === null ? ['issuing'] : ['issuing', 'root']
     this.#publication = {
       crl: publishedUrl(publicUrl, name, 'crl'),
       ocsp: ocspUrl(publicUrl, name),
       caIssuers: publishedUrl(publicUrl, name, 'certificate'),
     }
+  }
+
+  /** When the first certificate of its chain ends. */
+  get notAfter(): Date {
+    return this.#issuing.chain.notAfter
   }
 
   prepare(request: IssuanceRequest): Promise<PrepareResult> {
@@ -128,6 +146,8 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
 
   signCrl(request: CrlRequest): Promise<Bytes> {
     const signer = request.scope === 'root' ? this.#root : this.#issuing
+    if (signer === null)
+      return Promise.reject(new IssuerError('inconsistent', `The issuer ${this.name} does not hold its root’s key.`))
     const tbs = encodeTbsCertList({
       issuer: signer.chain.signer.subject,
       keyIdentifier: signer.keyIdentifier,
@@ -137,6 +157,22 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
       entries: encodeEntries(request.revoked),
     })
     return Promise.resolve(signTbs(tbs, signer.key))
+  }
+
+  /** A successor of this CA under the same root: @param request.commonName, name its own. @throws IssuerError without the root's key */
+  createSuccessor(request: {
+    name: string
+    commonName: string
+    publicUrl: string
+    passphrase: string
+    now: Date
+  }): Promise<EmbeddedCa> {
+    if (this.#root === null)
+      return Promise.reject(new IssuerError('inconsistent', `The issuer ${this.name} does not hold its root’s key.`))
+    const { chain, key, keyIdentifier: identifier } = this.#root
+    const { der, subject, notAfter } = chain.signer
+    const root = { certificate: der, name: subject, key, keyIdentifier: identifier, notAfter }
+    return createIssuingCa({ ...request, root, rootHome: this.name })
   }
 
   certifyService(request: ServiceRequest): Promise<{ certificate: Bytes; notBefore: Date; notAfter: Date }> {
@@ -191,7 +227,11 @@ export async function openEmbeddedIssuer(
       throw new IssuerError('inconsistent', `The ${secretName} of the issuer ${name} is not the key of its certificate.`)
     return { chain, key, keyIdentifier: readSubjectKeyIdentifier(chain.signer) ?? keyIdentifier(spki) }
   }
-  const [issuing, root] = await Promise.all([open(ISSUING_KEY, trust.chain), open(ROOT_KEY, trust.chain.slice(-1))])
+  const hasRoot = secrets.some((secret) => secret.name === ROOT_KEY)
+  const [issuing, root] = await Promise.all([
+    open(ISSUING_KEY, trust.chain),
+    hasRoot ? open(ROOT_KEY, trust.chain.slice(-1)) : null,
+  ])
   if (!sameBytes(issuing.chain.signer.der, trust.certificate))
     throw new IssuerError('inconsistent', `The chain of the issuer ${name} does not begin with its certificate.`)
   return new EmbeddedIssuer(name, trust, issuing, root, config.publicUrl)
