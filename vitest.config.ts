@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Two projects: pure tests need nothing; database tests get a migrated template database, made once for the run.
+// Three projects: pure tests need nothing; database tests get a migrated template database, made once for the run.
 export default defineConfig({
   test: {
     reporters: ['default'],
@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'components/**/*.test.ts', 'prisma/**/*.test.ts', 'e2e/**/*.test.ts'],
-          exclude: ['**/*.db.test.ts', '**/node_modules/**'],
+          exclude: ['**/*.db.test.ts', '**/*.peer.test.ts', '**/node_modules/**'],
         },
       },
       {
@@ -22,6 +22,17 @@ export default defineConfig({
           globalSetup: ['./e2e/harness/vitest-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      // Against programs of others, from Debian's packages (e2e/harness/debian-packages.ts): whether our peers of the tests speak the standard.
+      {
+        extends: true,
+        test: {
+          name: 'ca-peers',
+          include: ['e2e/peers/**/*.peer.test.ts', 'lib/**/*.peer.test.ts'],
+          globalSetup: ['./e2e/harness/vitest-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -2,16 +2,17 @@
  * `npm test`: everything that says whether the product is right, in one run: format and lint, types, unit tests, database tests, the build,
  * browser tests, and the independent peer against a portal started the production way. Ends with one line: N passed, N failed.
  *
- * `npm test -- --only unit,database,browser,peer,static` runs a part. `--seed N` repeats an order.
+ * `npm test -- --only unit,database,ca-peers,browser,peer,static` runs a part. `--seed N` repeats an order.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { chromiumPath } from './harness/chromium.ts'
 import { startTestServer } from './harness/database.ts'
+import { CA_PEERS, needPrograms } from './harness/debian-packages.ts'
 import { runPeer } from './harness/peer.ts'
 
-const PARTS = ['static', 'unit', 'database', 'build', 'browser', 'peer'] as const
+const PARTS = ['static', 'unit', 'database', 'ca-peers', 'build', 'browser', 'peer'] as const
 type Part = (typeof PARTS)[number]
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, seed: { type: 'string' } } })
@@ -114,11 +115,15 @@ await step('static', 'types', async () => {
 })
 await step('unit', 'unit tests', () => vitest('unit', process.env))
 
-const needsDatabase = ['database', 'browser', 'peer'].some((part) => wanted.has(part))
+const needsDatabase = ['database', 'ca-peers', 'browser', 'peer'].some((part) => wanted.has(part))
 const server = needsDatabase ? await startTestServer() : null
 const env: NodeJS.ProcessEnv = server ? { ...process.env, CERTDESK_TEST_DATABASE: server.adminUrl } : process.env
 try {
   await step('database', 'database tests', () => vitest('database', env))
+  await step('ca-peers', 'other makes of CA software', async () => {
+    needPrograms(CA_PEERS)
+    return vitest('ca-peers', env)
+  })
   await step('build', 'build', () => asOne(run(process.execPath, ['lib/embedded/build.ts'])))
   await step('browser', 'browser tests', async () => {
     await needBrowser()

@@ -20,6 +20,7 @@ export interface JobPayloads {
   'expire-delivery': { commandId: string }
   'revoke-certificate': { certificateId: string }
   'publish-crl': Record<string, never>
+  'test-connection': { testId: string }
   'answer-pki-request': { requestId: string }
   rehearse: { rehearsalId: string }
   sweep: Record<string, never>
@@ -37,6 +38,7 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'expire-delivery': (p) => `expire:${p.commandId}`,
   'revoke-certificate': (p) => `revoke:${p.certificateId}`,
   'publish-crl': () => 'publish-crl',
+  'test-connection': (p) => `test:${p.testId}`,
   'answer-pki-request': (p) => `pki-request:${p.requestId}`,
   rehearse: (p) => `rehearse:${p.rehearsalId}`,
   sweep: () => 'sweep',

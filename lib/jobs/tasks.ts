@@ -15,6 +15,7 @@ import { revokeCertificate } from '#lib/workflows/revoke-certificate.ts'
 import { sendProvision } from '#lib/workflows/send-provision.ts'
 import { renewServices } from '#lib/workflows/service-certificates.ts'
 import { sweep } from '#lib/workflows/sweep.ts'
+import { testConnection } from '#lib/workflows/test-connection.ts'
 import type { WorkerContext } from '#lib/workflows/worker-context.ts'
 
 const id = z.uuid()
@@ -30,6 +31,7 @@ const PAYLOADS = {
   'expire-delivery': z.object({ commandId: id }),
   'revoke-certificate': z.object({ certificateId: id }),
   'publish-crl': z.object({}),
+  'test-connection': z.object({ testId: id }),
   'answer-pki-request': z.object({ requestId: id }),
   rehearse: z.object({ rehearsalId: id }),
   sweep: z.object({}),
@@ -49,6 +51,7 @@ export function makeTasks(context: WorkerContext): TaskList {
     'deliver-certificates': (payload) => deliverCertificates(grant, context, payload),
     'expire-delivery': (payload) => expireDelivery(grant, payload),
     'revoke-certificate': (payload) => revokeCertificate(grant, payload),
+    'test-connection': (payload) => testConnection(grant, context, payload),
     'publish-crl': async () => {
       await publishCrl(grant, context)
       await renewServices(grant, context)

@@ -46,6 +46,8 @@ export const workflowMessages = {
   caNeverApproved: (detail: string, since: Date) =>
     `Nobody at the certificate authority has approved it since ${minute(since)}. ${detail}`,
   caGaveTwice: (name: string) => `${name} gave a certificate or a serial number that it had given before. It was not used.`,
+  hermodFailed: (code: ProcessFailureCode, detail: string) =>
+    `${hermodTrouble[code] ?? 'The messaging server did not take the command'} (${detail}).`,
   noEnrollment: 'There is no such enrolment.',
   noUser: (userid: string) => `There is no user with the user id “${userid}”.`,
   noProfile: (name: string) => `There is no profile called “${name}”.`,

@@ -7,8 +7,10 @@
  * meanwhile, the reply only fills what is empty, and a failure is nobody's any more.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
+import { HERMOD_CONNECTION } from '#lib/core/connection-test.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { type CommandKind, failCommand, fillLateReply, GRACE_S, keepReply, type ReplyColumns } from '#lib/data/commands.ts'
+import { noteConnection } from '#lib/data/connections.ts'
 import { lockEnrollment, setWaitReason } from '#lib/data/enrollment-writes.ts'
 import { addJob, job } from '#lib/data/jobs.ts'
 import { inTransaction, type Tx } from '#lib/data/transaction.ts'
@@ -36,9 +38,11 @@ export async function giveCommand(grant: Grant<'system:work'>, context: WorkerCo
   const outcome = await sendCommand(context.hermod, command.kind, command.body)
   if (outcome.status === 'ok') {
     context.onHermod({ ok: true, detail: '' })
+    await noteConnection(grant, HERMOD_CONNECTION, { ok: true, detail: '' })
     await storeReply(grant, command, outcome)
   } else {
     context.onHermod({ ok: false, detail: `${outcome.code}: ${outcome.detail}` })
+    await noteConnection(grant, HERMOD_CONNECTION, { ok: false, detail: texts.hermodFailed(outcome.code, outcome.detail) })
     await inTransaction(grant, (tx) => storeFailure(tx, grant, context, command, outcome))
   }
 }

@@ -20,6 +20,7 @@ import { certificateOfKey } from '#lib/core/enrollment/profile.ts'
 import { type Csr, findSignatureAlgorithm, readCsr } from '#lib/core/x509/csr.ts'
 import { type CertificateProfile, keyUsageForKey } from '#lib/core/x509/extensions.ts'
 import type { NewCommand } from '#lib/data/commands.ts'
+import { noteConnection } from '#lib/data/connections.ts'
 import {
   failIssuing,
   type Issuance,
@@ -31,6 +32,7 @@ import {
   waitForIssuer,
 } from '#lib/data/issuing.ts'
 import { isUniqueViolation } from '#lib/data/transaction.ts'
+import { IssuerError } from '#lib/issuer/errors.ts'
 import type { IssuanceRequest, Refused } from '#lib/issuer/port.ts'
 import type { OpenIssuer } from '#lib/issuer/registry.ts'
 import { logger } from '#lib/log.ts'
@@ -43,6 +45,7 @@ import { type IssuerContext, openStoredIssuer } from './open-issuer.ts'
 /** How often a reservation may fall on another worker's before something else must be wrong. */
 const MAX_READS = 3
 const UNAVAILABLE_RETRY_S = 10
+const SETTINGS_RETRY_S = 30
 
 /** @returns the certificate command to be given to Hermod now; null if there is nothing to give */
 export async function issueCertificates(
@@ -66,7 +69,8 @@ export async function issueCertificates(
       await failIssuing(grant, enrollmentId, 'subject_not_renderable', problems.join(' '))
       return null
     }
-    const open = await openStoredIssuer(grant, context, issuance.issuer)
+    const open = await openOrWait(grant, context, issuance)
+    if (open === null) return null
     // Step 2
     const reserved = await reserveAll(grant, issuance, open)
     if (reserved === 'read_again') continue
@@ -101,6 +105,18 @@ export async function issueCertificates(
     }
   }
   throw new Error(`enrolment ${enrollmentId}: no certificate could be reserved`)
+}
+
+/** A remote CA whose settings cannot be used now is waited for: an administrator mends them. Our own that does not open is a defect. */
+async function openOrWait(grant: Grant<'system:work'>, context: IssuerContext, issuance: Issuance): Promise<OpenIssuer | null> {
+  try {
+    return await openStoredIssuer(grant, context, issuance.issuer)
+  } catch (error) {
+    if (!(error instanceof IssuerError) || issuance.issuer.kind === 'embedded') throw error
+    await noteConnection(grant, issuance.issuer.id, { ok: false, detail: error.message })
+    await waitForIssuer(grant, issuance.enrollmentId, texts.caUnavailable(error.message, issuance.since), SETTINGS_RETRY_S)
+    return null
+  }
 }
 
 /** Null where no phone is known to deliver to: then the delivery job says what is wrong. */

@@ -16,6 +16,7 @@ import { isJsonObject, JsonError, type JsonObject, parseJsonBytes } from '#lib/c
 import type { AnswerToCheck } from '#lib/data/answers.ts'
 import { findCallback, type StoredCallback, setCallbackAside } from '#lib/data/callbacks.ts'
 import { applyCallback, type CallbackEffect, type CalledCommand, findCalledCommand } from '#lib/data/called-commands.ts'
+import { noteTestCallback } from '#lib/data/connection-tests.ts'
 import { newId } from '#lib/data/new-id.ts'
 import { advanceEnrollment, goOnAfterAnswer } from './advance-enrollment.ts'
 import { type CallbackDecision, type CallbackIdentity, judgeCallback } from './judge-callback.ts'
@@ -55,6 +56,10 @@ async function takeUp(grant: System, callback: StoredCallback): Promise<AnswerTo
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const called = await findCalledCommand(grant, identity.kind, identity.externalId, callback.receivedAt)
     if (!called) {
+      if (await noteTestCallback(grant, identity.externalId)) {
+        await setCallbackAside(grant, HERMOD, { id: callback.id, state: 'ignored', why: 'It answers a test of the connection.' })
+        return null
+      }
       const why = 'No command of ours has this externalId.'
       await setCallbackAside(grant, HERMOD, { id: callback.id, state: 'quarantined', why })
       return null
