@@ -63,7 +63,6 @@ export async function startEstFlow(): Promise<EstFlow> {
   const context: WorkerContext = {
     hermod: { url: 'http://127.0.0.1:1/hermod', clientId: 'portal', apiKey: 'k'.repeat(64), ca: null },
     fqdns: ['127.0.0.1'],
-    attestationKeys: {},
     caKeyPassphrase: 'a passphrase of the test',
     publicUrl: 'https://desk.example',
     dummyKeys,

@@ -76,14 +76,13 @@ async function makeCommand(context: WorkerContext, externalId: string): Promise<
   const privateKey = await context.dummyKeys.take('RSA-2048')
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' })
   const subject = encodeName([{ type: 'CN', value: 'Connection test - not a person' }])
-  const [attestationKeySet = 'ATTESTATION'] = Object.keys(context.attestationKeys)
   return JSON.stringify(
     buildProvisionCommand({
       externalId,
       timeoutS: TIMEOUT_S,
       nonce: randomBytes(16).toString('hex'),
       userid: 'certdesk-connection-test',
-      attestationKeySet,
+      attestationKeySet: 'ATTESTATION',
       servername: 'Certdesk',
       profileName: 'Connection test',
       keys: [{ keyid: 'test', usage: 'SIG', kinds: [KEY_TYPES['RSA-2048']], dummyCsr: encodeCsr(subject, spki, privateKey) }],

@@ -212,7 +212,7 @@ async function enrollOnce(
   }
   const idempotencyKey = `connection-test:${test.id}`
   const prepared = await open.issuer.prepare(request, idempotencyKey)
-  if (prepared.status === 'refused') {
+  if (prepared.status !== 'prepared') {
     await report({ name: 'enrolment', outcome: 'failed', detail: prepared.detail })
     return null
   }
