@@ -49,6 +49,9 @@ GRANT INSERT, SELECT (id, issuer_id, name, created_by_name, created_at) ON issue
 GRANT SELECT ON connection, connection_test TO certdesk_web;
 GRANT INSERT (id, connection, accept_sha256, requested_by_name) ON connection_test TO certdesk_web;
 GRANT UPDATE (repeats) ON callback TO certdesk_web;
+-- Wanting a bundle; what is in it, and the key that signs it, are the worker's.
+GRANT SELECT, INSERT (id, enrollment_id, content, requested_by_name) ON evidence_bundle TO certdesk_web;
+GRANT SELECT (id, spki, created_at) ON bundle_key TO certdesk_web;
 
 -- ── Worker ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -67,6 +70,8 @@ GRANT SELECT, DELETE, UPDATE (answered_at, reply, problem) ON pki_request TO cer
 GRANT SELECT, INSERT, UPDATE, DELETE ON ocsp_response TO certdesk_worker;
 GRANT SELECT, INSERT, DELETE ON service_certificate TO certdesk_worker;
 GRANT SELECT, INSERT ON restored_certificate TO certdesk_worker;
+GRANT SELECT, INSERT ON bundle_key TO certdesk_worker;
+GRANT SELECT, DELETE, UPDATE (body, sha256, made_at) ON evidence_bundle TO certdesk_worker;
 GRANT DELETE ON idempotency_key, rehearsal TO certdesk_worker;
 GRANT UPDATE (done, total, finished_at, result, failure) ON rehearsal TO certdesk_worker;
 

@@ -12,7 +12,8 @@ const USAGE = `npm run certdesk -- COMMAND
   token revoke ID                                                     end an API token
   account create --email ADDRESS --name NAME --role ROLE              make a sign-in; prints its password, once
   ca rotate-issuing [--name NAME]                                     a new key for the issuing CA, under the same root
-  verify-audit                                                        check the audit chain from its first entry to its last`
+  verify-audit                                                        check the audit chain from its first entry to its last
+  verify-bundle FILE [--key FILE]                                     check an evidence bundle; needs no database`
 
 type Command = (args: string[]) => Promise<void>
 
@@ -22,7 +23,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   account: async () => (await import('./account.ts')).accountCommand,
   ca: async () => (await import('./ca.ts')).caCommand,
   'verify-audit': async () => (await import('./verify-audit.ts')).verifyAuditCommand,
+  'verify-bundle': async () => (await import('./verify-bundle.ts')).verifyBundleCommand,
 }
+
+/** They work on what they are given, wherever they run. */
+const WITHOUT_DATABASE: readonly string[] = ['verify-bundle']
 
 async function findDatabase(): Promise<void> {
   const url = readDatabaseUrl(process.env)
@@ -54,7 +59,7 @@ try {
     if (!asked) throw new UsageError(`There is no command "${name}".\n\n${USAGE}`)
     console.log(USAGE)
   } else {
-    await findDatabase()
+    if (!WITHOUT_DATABASE.includes(name)) await findDatabase()
     await (await load())(args)
   }
 } catch (error) {

@@ -41,6 +41,9 @@ export type AuditAction =
   | 'policy.changed'
   | 'key.blocked'
   | 'key.unblocked'
+  | 'bundle.requested'
+  | 'bundle.exported'
+  | 'bundle.key_created'
   | 'incident.opened'
   | 'incident.closed'
   | 'link.created'
@@ -66,6 +69,7 @@ export type AuditObjectKind =
   | 'token'
   | 'account'
   | 'incident'
+  | 'bundle'
   | 'policy'
   | 'key'
 

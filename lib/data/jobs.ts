@@ -23,6 +23,7 @@ export interface JobPayloads {
   'test-connection': { testId: string }
   'answer-pki-request': { requestId: string }
   rehearse: { rehearsalId: string }
+  'make-bundle': { bundleId: string }
   sweep: Record<string, never>
 }
 export type TaskName = keyof JobPayloads
@@ -41,6 +42,7 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'test-connection': (p) => `test:${p.testId}`,
   'answer-pki-request': (p) => `pki-request:${p.requestId}`,
   rehearse: (p) => `rehearse:${p.rehearsalId}`,
+  'make-bundle': (p) => `bundle:${p.bundleId}`,
   sweep: () => 'sweep',
 }
 

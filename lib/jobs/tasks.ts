@@ -8,6 +8,7 @@ import { advanceEnrollment } from '#lib/workflows/advance-enrollment.ts'
 import { answerPkiRequest } from '#lib/workflows/answer-pki-request.ts'
 import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
 import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
+import { makeBundle } from '#lib/workflows/make-bundle.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
 import { rehearse } from '#lib/workflows/rehearse.ts'
@@ -34,6 +35,7 @@ const PAYLOADS = {
   'test-connection': z.object({ testId: id }),
   'answer-pki-request': z.object({ requestId: id }),
   rehearse: z.object({ rehearsalId: id }),
+  'make-bundle': z.object({ bundleId: id }),
   sweep: z.object({}),
 } satisfies { [T in TaskName]: z.ZodType<JobPayloads[T]> }
 
@@ -58,6 +60,7 @@ export function makeTasks(context: WorkerContext): TaskList {
     },
     'answer-pki-request': (payload) => answerPkiRequest(grant, context, payload),
     rehearse: (payload) => rehearse(grant, payload),
+    'make-bundle': (payload) => makeBundle(grant, context, payload),
     sweep: async () => {
       const swept = await sweep(grant)
       if (swept.deadProcesses > 0 || swept.jobs.length > 0) logger('jobs').warn(swept, 'the sweep put something right')

@@ -6,6 +6,7 @@ import { webEnv } from '#lib/env.ts'
 import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
 import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
+import { requestBundle } from '#lib/workflows/request-bundle.ts'
 import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
 import { linkSchema, oneSchema, startSchema } from './schema.ts'
 
@@ -21,6 +22,11 @@ export const cancelAction = defineAction({ permission: 'enrollment:manage', inpu
 
 export const sendAgainAction = defineAction({ permission: 'enrollment:manage', input: oneSchema }, (grant, { id }) =>
   redeliverCertificates(grant, id),
+)
+
+/** Resolves to true if the bundle is made already; else the worker makes it. */
+export const bundleAction = defineAction({ permission: 'enrollment:read', input: oneSchema }, (grant, { id }) =>
+  requestBundle(grant, id),
 )
 
 /** The whole link, as it is to be given to the person. It is shown once; only its hash is kept. */

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi'
+import { bundleSchema } from '#lib/core/bundle/format.ts'
 import * as s from './schemas.ts'
 
 interface Call {
@@ -36,6 +37,7 @@ export const CALLS: readonly Call[] = [
   { method: 'get', path: '/enrollments', id: 'listEnrollments', summary: 'Search enrolments', query: s.enrollmentQuerySchema, answer: s.enrollmentPageSchema },
   { method: 'get', path: '/enrollments/{id}', id: 'getEnrollment', summary: 'An enrolment', params: s.idParamsSchema, answer: s.enrollmentSchema },
   { method: 'get', path: '/enrollments/{id}/evidence', id: 'getEvidence', summary: 'What each check of the phone’s answer expected and saw', params: s.idParamsSchema, answer: s.evidenceSchema },
+  { method: 'get', path: '/enrollments/{id}/bundle', id: 'getBundle', summary: 'The signed evidence bundle; 202 while the worker makes it: ask again', params: s.idParamsSchema, answer: bundleSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/offer', id: 'renewOffer', summary: 'A new offer; the old one is dead', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/cancel', id: 'cancelEnrollment', summary: 'Cancel', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/delivery', id: 'redeliver', summary: 'Send the certificate again', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },

@@ -34,7 +34,7 @@ const partSchema = z.strictObject({
 })
 export type EncodedPart = z.infer<typeof partSchema>
 
-const bundleSchema = z.strictObject({
+export const bundleSchema = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
   version: z.literal(BUNDLE_VERSION),
   manifest: z.string(),

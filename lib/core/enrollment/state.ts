@@ -41,3 +41,6 @@ export const mayMove = (from: EnrollmentState, to: EnrollmentState): boolean =>
 
 /** States in which the enrolment can be cancelled by staff: nothing has been issued yet. */
 export const CANCELLABLE: readonly EnrollmentState[] = ['awaiting_approval', 'requesting', 'offered', 'confirming']
+
+/** States in which an offer is to come or is open: its nonce is a secret yet. */
+export const BEFORE_ANSWER: readonly EnrollmentState[] = ['awaiting_approval', 'requesting', 'offered']

@@ -203,7 +203,7 @@ export function readSubjectKeyIdentifier(certificate: Certificate): Bytes | null
 }
 
 /** PEM (RFC 7468), with a newline at the end. */
-export const toPem = (label: 'CERTIFICATE' | 'X509 CRL', der: Uint8Array): string => {
+export const toPem = (label: 'CERTIFICATE' | 'X509 CRL' | 'PUBLIC KEY', der: Uint8Array): string => {
   const lines =
     Buffer.from(der)
       .toString('base64')

@@ -19,7 +19,7 @@ import { PageHeader } from '#components/ui/page-header.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { EnrollmentStateBadge } from '#components/ui/status-badge.tsx'
 import type { ActionResult } from '#lib/auth/action.ts'
-import { CANCELLABLE, isTerminal } from '#lib/core/enrollment/state.ts'
+import { BEFORE_ANSWER, CANCELLABLE, isTerminal } from '#lib/core/enrollment/state.ts'
 import type { EnrollmentView } from '#lib/core/views.ts'
 import { useChanges } from '#lib/live/use-changes.ts'
 import { common } from '#lib/messages/common.ts'
@@ -28,6 +28,7 @@ import { newCodeAction, sendAgainAction, startAction } from '../../actions.ts'
 import { newIdempotencyKey } from '../../idempotency-key.ts'
 import { enrollmentQuery, ReadError } from '../../queries.ts'
 import { Announcer } from './announcer.tsx'
+import { BundleButton } from './bundle-button.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { EnrollmentDetail } from './enrollment-detail.tsx'
 import { EnrollmentStage } from './enrollment-stage.tsx'
@@ -82,7 +83,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
       ? words.headlineOfferExpired
       : headlineOf(view.state, view.failure?.code ?? null)
 
-  const { act, busy, problem, closeProblem } = useActions(refresh)
+  const { act, busy, problem, setProblem } = useActions(refresh)
   const router = useRouter()
   const startAgain = () =>
     act(async () => {
@@ -117,6 +118,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
             {mayManage && CANCELLABLE.includes(view.state) && (
               <CancelButton id={view.id} name={view.user.name} onDone={refresh} />
             )}
+            {!BEFORE_ANSWER.includes(view.state) && <BundleButton id={view.id} onProblem={setProblem} />}
             {mayManage && isTerminal(view.state) && (
               <ButtonLink variant="outline" href={`/enrollments/new?user=${encodeURIComponent(view.user.userid)}`}>
                 <Icon name="plus" className="size-3.5" />
@@ -151,7 +153,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
           live
           className="mb-4"
           actions={
-            <Button size="sm" variant="outline" onClick={closeProblem}>
+            <Button size="sm" variant="outline" onClick={() => setProblem(null)}>
               {common.close}
             </Button>
           }
@@ -234,5 +236,5 @@ function useActions(refresh: () => void) {
       }
       refresh()
     })
-  return { act, busy, problem, closeProblem: () => setProblem(null) }
+  return { act, busy, problem, setProblem }
 }

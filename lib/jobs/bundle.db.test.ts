@@ -1,0 +1,158 @@
+/** Evidence bundles of real enrolments, each process with the rights of its own role. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authorize, type Grant } from '#lib/auth/permissions.ts'
+import { verifyBundle } from '#lib/core/bundle/verify.ts'
+import { RequestError } from '#lib/core/errors.ts'
+import { listPublishedBundleKeys } from '#lib/data/bundles.ts'
+import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
+import { isBundleMade, requestBundle, takeRequestedBundle } from '#lib/workflows/request-bundle.ts'
+import { type Flow, startFlow } from './flow-fixtures.ts'
+
+let flow: Flow
+let auditor: Grant<'enrollment:read'>
+beforeAll(async () => {
+  flow = await startFlow()
+  auditor = authorize({ kind: 'account', id: 'auditor', name: 'Aino Auditor', role: 'auditor', userId: null }, 'enrollment:read')
+})
+afterAll(() => flow?.stop())
+
+async function bundleOf(id: string): Promise<string> {
+  await flow.speakAs('web')
+  expect(await requestBundle(auditor, id)).toBe(false)
+  expect(await requestBundle(auditor, id)).toBe(false)
+  expect(await takeRequestedBundle(auditor, id)).toBeNull()
+  await work()
+  await flow.speakAs('web')
+  expect(await isBundleMade(auditor, id)).toBe(true)
+  return (await takeRequestedBundle(auditor, id))?.body ?? ''
+}
+
+const work = async () => {
+  await flow.speakAs('worker')
+  await flow.runJobs()
+}
+
+async function post(body: string, kind?: string): Promise<void> {
+  await flow.speakAs('web')
+  await flow.callBack(body, kind)
+  await work()
+}
+
+async function offered(userid: string) {
+  await flow.newUser(userid)
+  await flow.speakAs('web')
+  const { id } = await flow.start(userid)
+  await work()
+  return { id, command: flow.commandFor(userid, 'provision') }
+}
+
+async function completed(userid: string) {
+  const { id, command } = await offered(userid)
+  await post(flow.answerTo(command))
+  const delivery = flow.commandFor(userid, 'certificate')
+  await post(flow.envelope(delivery, { certResponse: { code: 0 } }), 'certificate')
+  expect((await flow.look(id)).state).toBe('completed')
+  return { id, command, delivery }
+}
+
+const failuresOf = (bundle: string, trustedKeys?: Uint8Array<ArrayBuffer>[]) =>
+  verifyBundle(Buffer.from(bundle), trustedKeys ? { trustedKeys } : {}).findings.filter(({ outcome }) => outcome === 'failed')
+const tokenOf = (uri: string): string => new URL(uri).searchParams.get('token') ?? 'no token'
+
+describe('evidence bundles', () => {
+  it('of a completed enrolment: verifies with the published key, and holds no offer', async () => {
+    const { id, command, delivery } = await completed('bundle.good')
+    const bundle = await bundleOf(id)
+    const keys = (await listPublishedBundleKeys()).map(({ spki }) => spki)
+    expect(keys).toHaveLength(1)
+    expect(failuresOf(bundle, keys)).toEqual([])
+    const names = verifyBundle(Buffer.from(bundle)).findings.map(({ name }) => name)
+    for (const name of [
+      'binding',
+      'evidence',
+      'answer signature',
+      'delivery',
+      'audit',
+      'part callback-2.json',
+      'part chain-1-2.der',
+    ])
+      expect(names).toContain(name)
+    for (const { uri } of [command.destination, delivery.destination]) {
+      expect(tokenOf(uri).length).toBeGreaterThan(7)
+      expect(bundle).not.toContain(tokenOf(uri))
+    }
+    expect(bundle).not.toContain('plugout')
+    const { rows } = await flow.owner.query(
+      `SELECT action, actor_name FROM audit_entry WHERE enrollment_id = $1 AND action LIKE 'bundle.%' ORDER BY seq`,
+      [id],
+    )
+    expect(rows.map((row) => `${row.action} by ${row.actor_name}`)).toEqual([
+      'bundle.requested by Aino Auditor',
+      'bundle.exported by Aino Auditor',
+    ])
+    // Taken away again without being made again; wanted again when the enrolment has changed.
+    expect(await requestBundle(auditor, id)).toBe(true)
+    await flow.owner.query('UPDATE enrollment SET version = version + 1 WHERE id = $1', [id])
+    expect(failuresOf(await bundleOf(id), keys)).toEqual([])
+    expect((await flow.owner.query('SELECT 1 FROM evidence_bundle WHERE enrollment_id = $1', [id])).rowCount).toBe(1)
+    expect(await listPublishedBundleKeys()).toHaveLength(1)
+  })
+
+  it('of a refused one: the evidence comes out again as it was', async () => {
+    const { id, command } = await offered('bundle.refused')
+    await post(flow.answerTo(command).replace(/("data":"[^.]+\.[^.]+\.)../, '$1AA'))
+    expect((await flow.look(id)).state).toBe('rejected')
+    const bundle = await bundleOf(id)
+    expect(failuresOf(bundle)).toEqual([])
+    expect(verifyBundle(Buffer.from(bundle)).findings.find(({ name }) => name === 'evidence')?.said).toMatch(
+      /^failed: all \d+ checks/,
+    )
+    expect(bundle).not.toContain(tokenOf(command.destination.uri))
+  })
+
+  it('of one whose answer cannot be read, of one that expired, and of one that was cancelled', async () => {
+    const { id, command } = await offered('bundle.broken')
+    await post(flow.envelope(command, { provResponse: { code: 0, result: { contenttype: 'jws', data: '~ no JWS' } } }))
+    expect((await flow.look(id)).state).toBe('rejected')
+    expect(failuresOf(await bundleOf(id))).toEqual([])
+
+    const { id: late, command: unanswered } = await offered('bundle.expired')
+    await post(flow.envelope(unanswered, {}, { state: 'TIMEOUT', responseHeader: undefined }))
+    expect((await flow.look(late)).state).toBe('expired')
+    const expired = await bundleOf(late)
+    expect(failuresOf(expired)).toEqual([])
+    expect(expired).not.toContain(tokenOf(unanswered.destination.uri))
+
+    const { id: other } = await offered('bundle.cancelled')
+    await flow.speakAs('web')
+    await cancelEnrollment(flow.helpdesk, other)
+    const bundle = await bundleOf(other)
+    expect(failuresOf(bundle)).toEqual([])
+    expect(verifyBundle(Buffer.from(bundle)).findings.find(({ name }) => name === 'evidence')?.said).toContain(
+      'no answer was judged',
+    )
+  })
+
+  it('there is none while the offer is open, and none of what does not exist', async () => {
+    const { id } = await offered('bundle.open')
+    await flow.speakAs('web')
+    await expect(requestBundle(auditor, id)).rejects.toMatchObject({ code: 'wrong_state' })
+    await expect(takeRequestedBundle(auditor, id)).rejects.toBeInstanceOf(RequestError)
+    await expect(requestBundle(auditor, '00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('the web can neither read the signing key nor write a bundle', async () => {
+    for (const [table, column, right] of [
+      ['bundle_key', 'sealed', 'SELECT'],
+      ['evidence_bundle', 'body', 'INSERT'],
+      ['evidence_bundle', 'body', 'UPDATE'],
+    ]) {
+      const { rows } = await flow.owner.query(`SELECT has_column_privilege('certdesk_web', $1, $2, $3) AS may`, [
+        table,
+        column,
+        right,
+      ])
+      expect([table, rows[0].may]).toEqual([table, false])
+    }
+  })
+})
