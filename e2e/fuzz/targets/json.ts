@@ -17,7 +17,7 @@ type Reading = { value: JsonValue } | { code: string }
 export default target<Reading>({
   name: 'json',
   what: 'strict JSON',
-  share: 22,
+  share: 20,
   mutate: (choices) => {
     const original = choices.of(Object.keys(ORIGINALS))
     const { value, how } = mutateJson(ORIGINALS[original], choices)

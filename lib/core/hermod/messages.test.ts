@@ -75,6 +75,9 @@ describe('replies', () => {
     [{ ...reply, commandId: undefined }, 'schema'],
     [{ ...reply, destinations: {} }, 'schema'],
     [{ ...reply, destinations: [{ uri: 7 }] }, 'schema'],
+    // Found by mutation: such a number passed for a destination of which nothing is known.
+    ['{"commandId":"1","destinations":[1e0]}', 'schema'],
+    ['{"commandId":"1","destinations":[{"to":"@tmp"},9007199254740993]}', 'schema'],
     ['{"commandId":"1","commandId":"2"}', 'json_dup'],
     [{ ...reply, fill: 'x'.repeat(70_000) }, 'size'],
   ])('garbage %# is refused', (body, code) => expect(parseCommandReply(bytes(body))).toMatchObject({ ok: false, code }))

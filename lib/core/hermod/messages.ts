@@ -7,7 +7,7 @@
  * not signed, so nothing here decides anything; URLs are text and are never fetched.
  */
 import { z } from 'zod'
-import { isJsonObject, JsonError, type JsonErrorCode, type JsonValue, parseJsonBytes } from '../jws/json.ts'
+import { forSchema, isJsonObject, JsonError, type JsonErrorCode, type JsonValue, parseJsonBytes } from '../jws/json.ts'
 
 /** Bodies beyond this are not looked at. */
 export const MAX_MESSAGE_BYTES = 65_536
@@ -206,7 +206,7 @@ function parse<T>(body: Uint8Array, schema: z.ZodType<T>): Parsed<T> {
 
 function applySchema<T>(value: JsonValue, schema: z.ZodType<T>): Parsed<T> {
   if (!isJsonObject(value)) return { ok: false, code: 'schema', problem: 'not a JSON object' }
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(forSchema(value))
   if (result.success) return { ok: true, value: result.data }
   const issue = result.error.issues[0]
   return { ok: false, code: 'schema', problem: `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not as documented'}` }

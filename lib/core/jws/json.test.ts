@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JsonError, OddNumber, parseJson, parseJsonBytes } from './json.ts'
+import { z } from 'zod'
+import { forSchema, JsonError, OddNumber, parseJson, parseJsonBytes } from './json.ts'
 
 const codeOf = (run: () => unknown): string => {
   try {
@@ -93,6 +94,18 @@ describe('strict JSON', () => {
     for (const source of ['-0', '0.0', '1e0', '1.5', '9007199254740992', '18092000000000000001', '1E400']) {
       expect(parseJson(source)).toEqual(new OddNumber(source))
     }
+  })
+
+  it('such numbers are nothing that a schema takes for an object', () => {
+    const schema = z.object({ list: z.array(z.object({ a: z.string().optional() })), n: z.number().optional() })
+    const accepts = (text: string): boolean => schema.safeParse(forSchema(parseJson(text))).success
+    expect(accepts('{"list":[{}],"n":1}')).toBe(true)
+    for (const text of ['{"list":[1e0]}', '{"list":[{"a":-0}]}', '{"list":[],"n":1.0}', '{"list":0.5}'])
+      expect([text, accepts(text)]).toEqual([text, false])
+    expect(Object.entries(forSchema(parseJson('{"__proto__":[1.5],"x":null}')) as object)).toEqual([
+      ['__proto__', [Number.NaN]],
+      ['x', null],
+    ])
   })
 
   it('__proto__ is a member like any other', () => {

@@ -29,6 +29,25 @@ export class OddNumber {
 export const isJsonObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof OddNumber)
 
+/**
+ * A value as a schema is to see it: numbers that were kept as written are NaN, which no schema takes. To a schema the class itself would
+ * pass for an object that lacks every member.
+ */
+export function forSchema(value: JsonValue): unknown {
+  if (!holdsOddNumber(value)) return value
+  if (value instanceof OddNumber) return Number.NaN
+  if (Array.isArray(value)) return value.map(forSchema)
+  const object: Record<string, unknown> = Object.create(null)
+  for (const [name, member] of Object.entries(value as JsonObject)) object[name] = forSchema(member)
+  return object
+}
+
+/** Real messages hold none, and are then not copied. */
+function holdsOddNumber(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return value instanceof OddNumber || Object.values(value).some(holdsOddNumber)
+}
+
 export const JSON_MAX_DEPTH = 16
 /** Values in one text. Real messages have about thirty; a swarm of tiny ones costs far more than its size. */
 export const JSON_MAX_VALUES = 1500

@@ -34,8 +34,19 @@ export interface ScepCa {
 
 const certificateOf = (bytes: Bytes): ScepCertificate => {
   const certificate = parseCertificate(bytes)
+  // Asked of it below: what cannot be read must show here.
+  readBasicConstraints(certificate)
+  readKeyUsage(certificate)
   const { issuer, serial } = nameOfCertificate(readBer(bytes))
-  return { certificate, name: { issuer, serial }, key: publicKeyFromSpki(certificate.spki) }
+  return { certificate, name: { issuer, serial }, key: keyOf(certificate) }
+}
+
+function keyOf({ spki }: Certificate): KeyObject {
+  try {
+    return publicKeyFromSpki(spki)
+  } catch (cause) {
+    throw new DerError('der', 'its key cannot be used', { cause })
+  }
 }
 
 /** One certificate (x-x509-ca-cert) or a degenerate SignedData (x-x509-ca-ra-cert); told apart by what it is, not by what it says. */
@@ -53,14 +64,11 @@ function readCertificates(body: Bytes): ScepCertificate[] {
       read.push(certificateOf(bytes))
     } catch (error) {
       // One that we cannot read is one that we cannot use; the pinned one is missed below.
-      if (!(error instanceof DerError) && !isOpenSslError(error)) throw error
+      if (!(error instanceof DerError)) throw error
     }
   }
   return read
 }
-
-const isOpenSslError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && String((error as { code: unknown }).code).startsWith('ERR_OSSL')
 
 const isCa = ({ certificate }: ScepCertificate): boolean => readBasicConstraints(certificate)?.ca === true
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Bytes, readDer } from '../asn1/der.ts'
+import { extension } from '#e2e/builders/answer.ts'
+import { type Bytes, bitString, nul, oid, readDer, seq } from '../asn1/der.ts'
+import { OID } from '../asn1/oids.ts'
 import { CIPHERS, DIGESTS } from '../cms/algorithms.ts'
 import { publicKeyFromSpki } from '../cms/enveloped-data.ts'
 import { encodeCertificates, nameOfCertificate } from '../cms/signed-data.ts'
@@ -91,6 +93,17 @@ describe('GetCACert', () => {
     const known = read([foreign, ca.issuingDer], ca.issuingDer)
     expect(known.ras).toEqual([])
     expect(chooseRecipient(known, NOW)).toBe(known.issuing)
+  })
+  it('leaves aside a certificate whose key or extensions cannot be read (found by mutation)', () => {
+    const plan = issuingPlan(ca.root, ca.issuing)
+    const strange = [
+      build({ ...plan, spki: seq(seq(oid(OID.rsaEncryption), nul()), bitString(seq(nul()))) }).der,
+      build({ ...plan, extensions: [extension(OID['id-ce-basicConstraints'], seq(nul(), nul(), nul()))] }).der,
+      build({ ...plan, extensions: [extension(OID['id-ce-keyUsage'], nul())] }).der,
+    ]
+    const known = read([...strange, ca.issuingDer, ca.rootDer], ca.rootDer)
+    expect(known.chain.map(fingerprintOf)).toEqual([ca.issuingDer, ca.rootDer].map(fingerprintOf))
+    expect(known.ras).toEqual([])
   })
   it('with an expired registration authority gives nobody to encrypt to, and says until when it was valid', () => {
     const known = read([makeRa(raKey, -100, -1), ca.issuingDer], ca.issuingDer)

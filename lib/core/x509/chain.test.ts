@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Bytes } from '../asn1/der.ts'
+import { extension } from '#e2e/builders/answer.ts'
+import { type Bytes, bitString, nul, oid, seq } from '../asn1/der.ts'
+import { OID } from '../asn1/oids.ts'
 import { build, caExtensions, daysFromNow, issuingPlan, leafPlan, makeCa, makeKey, rootPlan } from './certificate-fixtures.ts'
 import { ChainError, openChain } from './chain.ts'
 import { basicConstraints, keyUsage } from './extensions.ts'
@@ -28,6 +30,14 @@ describe('openChain', () => {
     [
       'a root whose path length is too short',
       [ca.issuingDer, build({ ...rootPlan(ca.root), extensions: caExtensions(ca.root, ca.root, 0) }).der],
+    ],
+    [
+      'a key that cannot be read (found by mutation)',
+      [build({ ...plan, spki: seq(seq(oid(OID.rsaEncryption), nul()), bitString(seq(nul()))) }).der, ca.rootDer],
+    ],
+    [
+      'extensions that cannot be read (found by mutation)',
+      [build({ ...plan, extensions: [extension(OID['id-ce-basicConstraints'], seq(nul(), nul(), nul()))] }).der, ca.rootDer],
     ],
     ['no certificate', [new Uint8Array([0x30, 0]), ca.rootDer]],
   ])('refuses %s', (_what, chain) => {

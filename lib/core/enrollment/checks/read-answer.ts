@@ -11,7 +11,15 @@ import { type Bytes, DerError } from '../../asn1/der.ts'
 import { type CallbackEnvelope, MAX_MESSAGE_BYTES, type Parsed, readCallback } from '../../hermod/messages.ts'
 import { decodeBase64 } from '../../jws/base64.ts'
 import { type CompactJws, readCompact } from '../../jws/compact.ts'
-import { isJsonObject, JsonError, type JsonErrorCode, type JsonObject, type JsonValue, parseJsonBytes } from '../../jws/json.ts'
+import {
+  forSchema,
+  isJsonObject,
+  JsonError,
+  type JsonErrorCode,
+  type JsonObject,
+  type JsonValue,
+  parseJsonBytes,
+} from '../../jws/json.ts'
 import { CSR_LIMITS, type Csr, readCsr } from '../../x509/csr.ts'
 import { findKeyWeakness, isPrimeModulus } from '../../x509/key-hygiene.ts'
 import { formatName } from '../../x509/name.ts'
@@ -135,7 +143,7 @@ function readJson(body: Bytes): AnswerReading['json'] {
 }
 
 function readPayload(payload: JsonObject): AnswerReading['payload'] {
-  const result = payloadSchema.safeParse(payload)
+  const result = payloadSchema.safeParse(forSchema(payload))
   if (result.success) return { ok: true, value: result.data }
   const issue = result.error.issues[0]
   return { ok: false, problem: `${issue?.path.join('.') || 'payload'}: ${issue?.message ?? 'not as documented'}` }
