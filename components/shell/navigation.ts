@@ -21,4 +21,6 @@ export const SECTIONS = [
 export const SETTINGS: Section = { href: '/settings', icon: 'settings', title: shell.nav.settings }
 
 /** The pages of the settings. As above: only what is there. */
-export const SETTINGS_SECTIONS: readonly { href: string; title: string }[] = []
+export const SETTINGS_SECTIONS: readonly { href: string; title: string }[] = [
+  { href: '/settings/attestation', title: shell.settings.attestation },
+]

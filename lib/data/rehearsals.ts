@@ -2,13 +2,13 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { CheckResult, Verdict } from '#lib/core/enrollment/evidence.ts'
 import {
-  MAX_REHEARSED,
   type RehearsalPeriod,
   type RehearsalResult,
   type RehearsalWish,
   rehearsalWishSchema,
   type StoredJudgement,
 } from '#lib/core/enrollment/rehearsal.ts'
+import { MAX_REHEARSED } from '#lib/core/enrollment/rehearsal-limits.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { addJob } from './jobs.ts'

@@ -12,11 +12,8 @@ import { policyDraftSchema, type ReadyPolicy, trustedKeysAt } from './attestatio
 import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, RecordError, readRecordedInput } from './checks/index.ts'
 import type { CheckId, CheckResult, Verdict } from './evidence.ts'
 import { MONITORABLE_CHECKS } from './profile.ts'
+import { MAX_LISTED, MAX_REHEARSED } from './rehearsal-limits.ts'
 
-/** No more answers than these are replayed, the newest ones; at 0.4 ms each that is two seconds of a worker. */
-export const MAX_REHEARSED = 5_000
-/** So many changes are listed; all are counted. */
-export const MAX_LISTED = 200
 export const REHEARSAL_DAYS = [7, 30, 90] as const
 
 const periodSchema = z.union([
