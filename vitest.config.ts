@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 // Three projects: pure tests need nothing; database tests get a migrated template database, made once for the run.
 export default defineConfig({
   test: {
-    reporters: ['default'],
+    reporters: ['default', './e2e/matrix/reporter.ts'],
     sequence: { shuffle: true },
     projects: [
       {

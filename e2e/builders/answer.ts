@@ -36,7 +36,13 @@ export function ecKey(name: string, namedCurve = 'P-256'): KeyPair {
 }
 
 export const b64u = (data: Uint8Array | string): string => Buffer.from(data).toString('base64url')
-export const spkiOf = (key: KeyObject): Buffer<ArrayBuffer> => Buffer.from(key.export({ type: 'spki', format: 'der' }))
+const spkis = new WeakMap<KeyObject, Buffer<ArrayBuffer>>()
+
+export function spkiOf(key: KeyObject): Buffer<ArrayBuffer> {
+  const spki = spkis.get(key) ?? Buffer.from(key.export({ type: 'spki', format: 'der' }))
+  spkis.set(key, spki)
+  return spki
+}
 
 type Json = Record<string, unknown>
 
@@ -125,6 +131,27 @@ export interface AnswerOptions {
   /** The phone makes the first of the kinds. */
   keys?: readonly { keyid: string; usage: string; keyTypes: readonly string[] }[]
   subject?: Uint8Array
+  /** The command that is answered, where it is not the builder's own. */
+  situation?: Partial<Situation>
+}
+
+/** Everything an answer repeats of its command, or has from the messaging server. */
+export interface Situation {
+  host: string
+  /** Address of the messaging server's mailboxes. */
+  mailboxes: string
+  nonce: string
+  userid: string
+  servername: string
+  profileName: string
+  commandId: string
+  externalId: string
+  bid: string
+  mid: string
+  /** What the phone calls the profile. */
+  profileId: string
+  /** Whose key it is: one pair per name. */
+  phone: string
 }
 
 export const HOST = 'hermod.example.test'
@@ -137,16 +164,40 @@ export const SUBJECT = encodeName([
   { type: 'emailAddress', value: 'asa.oberg@example.test' },
 ])
 const BID = '99678846-836a-42f2-99e4-1de31bca857f'
-const MID = '72aec710-9337-4903-8b2d-f756359b51c9'
+export const MID = '72aec710-9337-4903-8b2d-f756359b51c9'
 const NOW = new Date('2026-03-01T12:00:00Z')
+
+const SITUATION: Situation = {
+  host: HOST,
+  mailboxes: `https://${HOST}:20400/hermod/rest/ms`,
+  nonce: NONCE,
+  userid: 'asa.oberg',
+  servername: 'demo-server',
+  profileName: 'Demo profile',
+  commandId: '18092',
+  externalId: 'order-42',
+  bid: BID,
+  mid: MID,
+  profileId: '3051e9f3-0e4d-436b-a512-2e18d8afe134',
+  phone: 'phone',
+}
 
 export const attestation = (): KeyPair => rsaKey('attestation')
 
+const keySets = new Map<KeyPair, AttestationKeySets>()
+
 export function trustedKeys(pair: KeyPair = attestation()): AttestationKeySets {
-  return parseAttestationKeys(
-    JSON.stringify({ ATTESTATION: [{ ...appJwk(pair.publicKey, { kid: 'attestation', use: 'sig' }), 'n#len': undefined }] }),
-  )
+  const keySet = keySets.get(pair) ?? makeKeySet(pair)
+  keySets.set(pair, keySet)
+  return keySet
 }
+
+/** The same as the configuration file has it. */
+export const attestationKeysFile = (pair: KeyPair = attestation()) => ({
+  ATTESTATION: [{ ...appJwk(pair.publicKey, { kid: 'attestation', use: 'sig' }), 'n#len': undefined }],
+})
+
+const makeKeySet = (pair: KeyPair): AttestationKeySets => parseAttestationKeys(JSON.stringify(attestationKeysFile(pair)))
 
 const firstOf = (keyTypes: readonly string[]): string => keyTypes[0] ?? 'RSA-2048'
 export const pairFor = (keyType: string, name: string): KeyPair =>
@@ -170,6 +221,8 @@ const hashFor = (key: KeyObject): string => (algFor(key) === 'ES384' ? 'sha384' 
 export function buildAnswer(bends: Bends = {}, options: AnswerOptions = {}): CheckAnswerInput {
   const asked = options.keys ?? [{ keyid: 'signer', usage: 'SIG', keyTypes: ['RSA-2048'] }]
   const subject = options.subject ?? SUBJECT
+  const command = { ...SITUATION, ...options.situation }
+  const { host, nonce, bid, mid, userid, servername, profileName } = command
   const through = <T, A extends unknown[]>(bend: ((good: T, ...rest: A) => unknown) | undefined, good: T, ...rest: A): unknown =>
     bend === undefined ? good : bend(good, ...rest)
   const expectedKeys = asked.map((key) => {
@@ -177,7 +230,7 @@ export function buildAnswer(bends: Bends = {}, options: AnswerOptions = {}): Che
     return { ...key, dummySpkiSha256: spkiSha256(spkiOf(dummy.publicKey)), subjectDer: subject }
   })
   const signedkeys = asked.map(({ keyid, usage, keyTypes }) => {
-    const pair = through(bends.key, pairFor(firstOf(keyTypes), `phone ${keyid}`), keyid) as KeyPair
+    const pair = through(bends.key, pairFor(firstOf(keyTypes), `${command.phone} ${keyid}`), keyid) as KeyPair
     const alg = algFor(pair.privateKey)
     const parts = through(
       bends.csrParts,
@@ -199,53 +252,53 @@ export function buildAnswer(bends: Bends = {}, options: AnswerOptions = {}): Che
       { ...jwk, certreq: through(bends.certreq, csr.toString('base64')), keystate },
       keyid,
     ) as Json
-    const header = through(bends.innerHeader, { alg, nonce: NONCE, kid: keyid }) as Json
+    const header = through(bends.innerHeader, { alg, nonce, kid: keyid }) as Json
     return through(bends.inner, jws(header, payload, through(bends.innerSigner, pair.privateKey) as KeyObject)) as string
   })
   const profile = through(bends.profile, {
     signedkeys: through(bends.signedkeys, signedkeys),
-    servername: 'demo-server',
-    name: 'Demo profile',
-    userid: 'asa.oberg',
-    id: '3051e9f3-0e4d-436b-a512-2e18d8afe134',
-    boxurl: `https://${HOST}:20400/hermod/rest/ms/d07292df-f75c-4534-8567-642953b6d887`,
+    servername,
+    name: profileName,
+    userid,
+    id: command.profileId,
+    boxurl: `${command.mailboxes}/d07292df-f75c-4534-8567-642953b6d887`,
   })
   const payload = through(bends.payload, {
     deviceinfo: { operatingsystem: 'iOS (18.1)', name: 'Åsa’s iPhone', model: 'iPhone' },
     profile,
   }) as Json
   const headerJwk = appJwk(attestation().publicKey, { kid: 'attestation', use: 'sig', leadingZero: true })
-  const header = through(bends.header, { alg: 'RS256', fqdn: HOST, sch: SCH, jwk: headerJwk, nonce: NONCE }) as Json
+  const header = through(bends.header, { alg: 'RS256', fqdn: host, sch: SCH, jwk: headerJwk, nonce }) as Json
   const outer = through(
     bends.outer,
     jws(header, payload, through(bends.signer, attestation().privateKey) as KeyObject, bends.hash),
   )
-  const location = `https://${HOST}:20400/hermod/rest/ms/${BID}/${MID}`
+  const location = `${command.mailboxes}/${bid}/${mid}`
   const envelope = through(bends.envelope, {
     responseHeader: { inReplyTo: location, status: 200 },
     provResponse: { code: 0, result: through(bends.result, { contenttype: 'jws', data: outer }) },
-    commandId: '18092',
-    externalId: 'order-42',
-    destinations: [{ to: '@tmp', bid: BID, uri: `com.nexusgroup.plugout:///?url=x&token=y`, mid: MID, location }],
+    commandId: command.commandId,
+    externalId: command.externalId,
+    destinations: [{ to: '@tmp', bid, uri: `com.nexusgroup.plugout:///?url=x&token=y`, mid, location }],
     commandType: 'PROV',
     state: 'COMPLETED',
-    fqdn: HOST,
+    fqdn: host,
   })
   const input: CheckAnswerInput = {
     body: Buffer.from(through(bends.body, JSON.stringify(envelope)) as string),
     expectation: {
-      hermodCommandId: '18092',
-      externalId: 'order-42',
-      mid: MID,
-      nonce: NONCE,
-      userid: 'asa.oberg',
-      servername: 'demo-server',
-      profileName: 'Demo profile',
+      hermodCommandId: command.commandId,
+      externalId: command.externalId,
+      mid,
+      nonce,
+      userid,
+      servername,
+      profileName,
       keys: expectedKeys,
       live: true,
       expiresAt: new Date(NOW.getTime() + 300_000),
     },
-    policy: { trustedKeys: trustedKeys().ATTESTATION ?? [], acceptedHosts: [HOST], schPins: [SCH] },
+    policy: { trustedKeys: trustedKeys().ATTESTATION ?? [], acceptedHosts: [host], schPins: [SCH] },
     facts: { authenticated: true, receivedAt: NOW, user: { active: true, subjectDer: subject }, knownKeys: new Map() },
   }
   return bends.input === undefined ? input : bends.input(input)

@@ -2,10 +2,8 @@
 import { sign } from 'node:crypto'
 import * as der from '#lib/core/asn1/der.ts'
 import { OID } from '#lib/core/asn1/oids.ts'
-import { type Bends, type CsrParts, RS256_CSR, rsaKey, SUBJECT, spkiOf } from './answer.ts'
-
-/** Id of the row, what is bent, the failure code and the failed checks that must come of it. */
-export type CsrRow = [id: string, name: string, code: string, failed: string, bends: Bends]
+import { readCsr } from '#lib/core/x509/csr.ts'
+import { type Bends, type CsrParts, RS256_CSR, rsaKey, spkiOf } from './answer.ts'
 
 export const stranger = rsaKey('stranger')
 export const phone = rsaKey('phone signer')
@@ -28,8 +26,8 @@ export const rebuild = (
   make: (parts: { version: Uint8Array; subject: Uint8Array; spki: Uint8Array }) => Uint8Array,
   finish = (info: Uint8Array, signature: Uint8Array): Uint8Array => der.seq(info, RS256_CSR, der.bitString(signature)),
 ): Bends =>
-  derOf(() => {
-    const info = make({ version: der.integer(0), subject: SUBJECT, spki: spkiOf(phone.publicKey) })
+  derOf((good) => {
+    const info = make({ version: der.integer(0), subject: readCsr(good).subject, spki: spkiOf(phone.publicKey) })
     return finish(info, sign('sha256', info, phone.privateKey))
   })
 

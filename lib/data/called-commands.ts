@@ -27,6 +27,8 @@ export interface CalledCommand {
   enrollment: { id: string; state: EnrollmentState; version: number }
   /** `profile.id` of the phone; null before there is one. */
   profileRef: string | null
+  /** Last part of the address of the phone's mailbox. */
+  mailbox: string | null
   material: CheckMaterial
 }
 
@@ -45,14 +47,15 @@ export async function findCalledCommand(
   const rows = await db().$queryRaw<CalledRow[]>`
     SELECT c.id, c.kind::text AS kind, c.state::text AS state, c.id IS NOT DISTINCT FROM e.current_command_id AS "isCurrent",
       ${receivedAt}::timestamptz > coalesce(c.expires_at, c.created_at + make_interval(secs => c.timeout_s)) + make_interval(secs => ${GRACE_S}) AS late,
-      e.id AS "enrollmentId", e.state::text AS "enrollmentState", e.version, ph.profile_ref AS "profileRef", ${MATERIAL_COLUMNS}
+      e.id AS "enrollmentId", e.state::text AS "enrollmentState", e.version, ph.profile_ref AS "profileRef",
+      substring(ph.box_url FROM '[^/]+$') AS mailbox, ${MATERIAL_COLUMNS}
     FROM command c JOIN enrollment e ON e.id = c.enrollment_id ${MATERIAL_JOINS} LEFT JOIN phone ph ON ph.id = e.phone_id
     WHERE c.kind = ${kind}::command_kind AND c.external_id = ${externalId}`
   const row = rows[0]
   if (!row) return null
-  const { id, state, isCurrent, late, hermodCommandId, profileRef, enrollmentId, enrollmentState, version } = row
+  const { id, state, isCurrent, late, hermodCommandId, profileRef, mailbox, enrollmentId, enrollmentState, version } = row
   const enrollment = { id: enrollmentId, state: enrollmentState, version }
-  return { id, kind, state, isCurrent, late, hermodCommandId, profileRef, enrollment, material: toMaterial(row) }
+  return { id, kind, state, isCurrent, late, hermodCommandId, profileRef, mailbox, enrollment, material: toMaterial(row) }
 }
 
 export interface CallbackEffect {

@@ -31,6 +31,8 @@ export interface JudgedEnrollment {
   state: EnrollmentState
   /** `profile.id` of the phone's answer; null before there is one. */
   profileRef: string | null
+  /** Id of the phone's mailbox, the last part of `profile.boxurl`; null before there is one. */
+  mailbox: string | null
 }
 
 export type CallbackDecision =
@@ -90,8 +92,7 @@ function judgeAnswer(envelope: CallbackEnvelope | null, problem: string): Callba
 function judgeStored(envelope: CallbackEnvelope | null, problem: string, enrollment: JudgedEnrollment): CallbackDecision {
   if (!envelope) return undelivered(`not of the documented form: ${problem}`)
   const { state, certResponse, provResponse, destinations } = envelope
-  const profiles = destinations.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
-  if (profiles.length > 0 && !profiles.includes(enrollment.profileRef ?? ''))
+  if (!isFromPhone(destinations, enrollment))
     return { do: 'quarantine', why: 'It is about another profile than the one the certificates were sent to.' }
   if (state !== 'COMPLETED') {
     if (!certResponse && !provResponse && TIMEOUT_WORD.test(state ?? ''))
@@ -102,6 +103,14 @@ function judgeStored(envelope: CallbackEnvelope | null, problem: string, enrollm
   const status = envelope.responseHeader?.status
   if (status !== 200 || certResponse.code !== 0) return undelivered(`status ${status ?? '(none)'}, code ${certResponse.code}`)
   return { do: 'complete', why: 'The phone stored the certificates.' }
+}
+
+/** F-S11. A profile is known by its id; where none is named, by its mailbox, which an app may have moved. Where nothing is named, by the command. */
+function isFromPhone(destinations: CallbackEnvelope['destinations'], { profileRef, mailbox }: JudgedEnrollment): boolean {
+  const profiles = destinations.flatMap(({ pid }) => (pid === undefined ? [] : [pid]))
+  if (profiles.length > 0) return profileRef !== null && profiles.includes(profileRef)
+  const mailboxes = destinations.flatMap(({ bid }) => (bid === undefined ? [] : [bid]))
+  return mailboxes.length === 0 || (mailbox !== null && mailboxes.includes(mailbox))
 }
 
 const undelivered = (detail: string): CallbackDecision => ({

@@ -64,7 +64,8 @@ async function takeUp(grant: System, callback: StoredCallback): Promise<AnswerTo
       await setCallbackAside(grant, HERMOD, { id: callback.id, state: 'quarantined', why })
       return null
     }
-    const standing = { state: called.enrollment.state, profileRef: called.profileRef }
+    const { profileRef, mailbox } = called
+    const standing = { state: called.enrollment.state, profileRef, mailbox }
     const decision = judgeCallback(identity, envelope, problem, called, standing)
     if (decision.do === 'quarantine' || decision.do === 'ignore') {
       const state = decision.do === 'ignore' ? 'ignored' : 'quarantined'

@@ -119,7 +119,7 @@ describe('checkCertificate', () => {
       'with a broken extension',
       { extensions: extensions({ 0: seq(oid(OID['id-ce-basicConstraints']), octetString(nul())) }) },
     ],
-  ])('refuses (%s) a certificate %s', (fault, _what, change) => {
+  ])('F-S18 refuses (%s) a certificate %s', (fault, _what, change) => {
     expect(faultOf(build({ ...plan, ...change }).der)).toBe(fault)
   })
 

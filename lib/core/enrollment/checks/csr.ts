@@ -55,10 +55,12 @@ export const checkRequestSignature: Check = (context) =>
     if (!key.csr?.ok) return skip('C20')
     const { csr, ownKey } = key.csr
     const algorithm = findSignatureAlgorithm(csr)
-    const signer = isMessageKey(key.jwk) && key.jwk.spki.equals(csr.spki) ? key.jwk : ownKey()
-    const publicKey = signer === null || signer.weakness() !== null ? null : signer.keyObject()
+    const isNewKey = isMessageKey(key.jwk) && key.jwk.spki.equals(csr.spki)
+    const signer = isNewKey ? (key.jwk as MessageKey) : ownKey()
     // A verifier goes by the key; an algorithm for another kind of key would pass unnoticed.
-    if (algorithm === null || publicKey === null || algorithm.kty !== signer?.parts.kty) return skip('C21')
+    if (algorithm === null || signer === null || algorithm.kty !== signer.parts.kty) return skip('C21')
+    const publicKey = signer.weakness() === null ? signer.keyObject() : null
+    if (publicKey === null) return skip(isNewKey ? 'C18' : 'C21')
     const expected = `${algorithm.name} by the key in the request`
     return verifyCsr(csr, algorithm, publicKey)
       ? pass(expected, 'verifies')

@@ -1,0 +1,25 @@
+/** All cases of answers: what the checks must say of them. */
+import { accept } from './accept.ts'
+import { binding } from './binding.ts'
+import type { AnswerCase } from './case.ts'
+import { csrContent } from './csr-content.ts'
+import { csrEncoding } from './csr-encoding.ts'
+import { envelopeCases } from './envelope.ts'
+import { nested } from './nested.ts'
+import { nestedKeys } from './nested-keys.ts'
+import { outerHeader } from './outer-header.ts'
+import { outerKey } from './outer-key.ts'
+import { outerPayload } from './outer-payload.ts'
+
+export const ANSWER_CASES: readonly AnswerCase[] = [
+  ...accept,
+  ...outerHeader,
+  ...outerKey,
+  ...outerPayload,
+  ...nested,
+  ...nestedKeys,
+  ...binding,
+  ...envelopeCases,
+  ...csrContent,
+  ...csrEncoding,
+]
