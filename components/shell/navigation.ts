@@ -22,5 +22,6 @@ export const SETTINGS: Section = { href: '/settings', icon: 'settings', title: s
 
 /** The pages of the settings. As above: only what is there. */
 export const SETTINGS_SECTIONS: readonly { href: string; title: string }[] = [
+  { href: '/settings/profiles', title: shell.settings.profiles },
   { href: '/settings/attestation', title: shell.settings.attestation },
 ]

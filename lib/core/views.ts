@@ -3,6 +3,7 @@
  * lib/data makes them; components and routes take them. No page sees a database row.
  */
 import type { CheckResult, Verdict } from './enrollment/evidence.ts'
+import type { ProfileDefinition } from './enrollment/profile.ts'
 import type { EnrollmentState } from './enrollment/state.ts'
 import type { FailureCode } from './errors.ts'
 import type { IncidentKind } from './incidents.ts'
@@ -99,6 +100,44 @@ export interface ProfileView {
   issuer: string
   approval: boolean
   confirmation: boolean
+}
+
+/** A line of the settings' list of profiles. */
+export interface ProfileSettingsRow extends ProfileView {
+  enabled: boolean
+  /** Enrolments under way with any version of it. */
+  running: number
+  changedAt: string
+  /** Who made the newest version. */
+  changedBy: string | null
+}
+
+export interface ProfileVersionView {
+  version: number
+  createdAt: string
+  createdBy: string | null
+  issuerId: string
+  issuer: string
+  definition: ProfileDefinition
+}
+
+/** A profile as its editor is given it. */
+export interface ProfileSettingsView {
+  id: string
+  name: string
+  title: string
+  enabled: boolean
+  running: number
+  /** Newest first, at most 100; there is always one. */
+  versions: [ProfileVersionView, ...ProfileVersionView[]]
+}
+
+export interface IssuerChoice {
+  id: string
+  title: string
+  name: string
+  /** End of the CA's own certificate; null while it has none. */
+  notAfter: string | null
 }
 
 export interface EnrollmentRow {

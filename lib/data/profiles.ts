@@ -6,7 +6,7 @@ import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { issuerTitle } from './issuer-title.ts'
 
-interface RawProfile {
+export interface RawProfile {
   id: string
   name: string
   title: string
@@ -26,7 +26,7 @@ const select = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
   JOIN issuer i ON i.id = coalesce(named.replaced_by_id, named.id)
   WHERE ${where} ORDER BY p.position, p.name LIMIT 200`
 
-function toProfileView(r: RawProfile): ProfileView {
+export function toProfileView(r: RawProfile): ProfileView {
   const definition = profileDefinitionSchema.parse(r.definition)
   return {
     id: r.id,

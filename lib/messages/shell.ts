@@ -14,7 +14,7 @@ export const shell = {
     settings: 'Settings',
   },
   settingsNavigation: 'Settings',
-  settings: { attestation: 'Attestation' },
+  settings: { profiles: 'Profiles', attestation: 'Attestation' },
   search: {
     label: 'Search everything',
     placeholder: 'Search people, phones, serial numbers …',

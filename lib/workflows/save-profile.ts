@@ -1,0 +1,118 @@
+/**
+ * Saving a profile: what would make it unusable is refused at its field, what will surprise somebody is told first, and of two who edit the
+ * same one the second is told what happened instead of undoing the first's work.
+ *
+ * `reviewProfile` writes nothing and says what `saveProfile` would do; both hold the profile against the CA as it is now.
+ */
+import type { Grant } from '#lib/auth/permissions.ts'
+import { type Clock, systemClock } from '#lib/clock.ts'
+import type { ProfileDefinition } from '#lib/core/enrollment/profile.ts'
+import { findProfileChanges, type ProfileChange } from '#lib/core/enrollment/profile-changes.ts'
+import { findProfileProblems, isProfileError, type ProfileProblem } from '#lib/core/enrollment/profile-problems.ts'
+import { RequestError } from '#lib/core/errors.ts'
+import type { IssuerChoice } from '#lib/core/views.ts'
+import { changeProfile, insertProfile, moveProfile, setProfileEnabled } from '#lib/data/profile-changes.ts'
+import { getProfileSettings, listIssuerChoices } from '#lib/data/profile-settings.ts'
+import { profileProblemText, profiles as texts } from '#lib/messages/profiles.ts'
+
+type Manager = Grant<'settings:manage'>
+
+export interface ProfileToSave {
+  /** Null: a new one. */
+  existing: { id: string; seen: { version: number; title: string } } | null
+  name: string
+  title: string
+  issuerId: string
+  definition: ProfileDefinition
+}
+
+export interface ProfileReview {
+  changes: ProfileChange[]
+  warnings: { path: string; text: string }[]
+  /** The version that saving makes; null if only the title changes. */
+  nextVersion: number | null
+  /** Enrolments under way, which keep the version they were started with. */
+  running: number
+}
+
+/** @throws RequestError invalid_input, conflict, not_found */
+export async function reviewProfile(grant: Manager, profile: ProfileToSave, clock: Clock = systemClock): Promise<ProfileReview> {
+  const { found, issuers } = await judge(grant, profile, clock)
+  const warnings = found.map((problem) => ({ path: fieldOf(problem), text: profileProblemText(problem) }))
+  if (!profile.existing) return { changes: [], warnings, nextVersion: 1, running: 0 }
+  const { id, seen } = profile.existing
+  const now = await getProfileSettings(grant, id)
+  if (!now) throw new RequestError('not_found', texts.errors.notFound)
+  const [newest] = now.versions
+  if (newest.version !== seen.version || now.title !== seen.title) throw conflict(newest.version, newest.createdBy)
+  const changes = findProfileChanges(newest.definition, profile.definition)
+  if (newest.issuerId !== profile.issuerId)
+    changes.unshift({ field: 'issuer', before: newest.issuer, after: titleOf(issuers, profile.issuerId) })
+  const nextVersion = changes.length > 0 ? newest.version + 1 : null
+  if (now.title !== profile.title) changes.unshift({ field: 'title', before: now.title, after: profile.title })
+  return { changes, warnings, nextVersion, running: now.running }
+}
+
+/** @throws RequestError invalid_input, conflict, not_found */
+export async function saveProfile(
+  grant: Manager,
+  profile: ProfileToSave,
+  clock: Clock = systemClock,
+): Promise<{ id: string; version: number }> {
+  await judge(grant, profile, clock)
+  const { existing, name, title, issuerId, definition } = profile
+  if (!existing) {
+    const id = await insertProfile(grant, { name, title, issuerId, definition })
+    if (id === 'name_taken')
+      throw new RequestError('conflict', texts.errors.nameTaken, { fields: { name: texts.errors.nameTaken } })
+    return { id, version: 1 }
+  }
+  const { id, seen } = existing
+  const saved = await changeProfile(grant, { id, title, issuerId, definition, seen })
+  switch (saved.outcome) {
+    case 'saved':
+      return { id, version: saved.version }
+    case 'unchanged':
+      return { id, version: seen.version }
+    case 'not_found':
+      throw new RequestError('not_found', texts.errors.notFound)
+    case 'conflict':
+      throw conflict(saved.version, saved.by)
+  }
+}
+
+/** @throws RequestError not_found */
+export async function switchProfile(grant: Manager, request: { id: string; enabled: boolean }): Promise<void> {
+  if (!(await setProfileEnabled(grant, request))) throw new RequestError('not_found', texts.errors.notFound)
+}
+
+/** @throws RequestError not_found */
+export async function reorderProfile(grant: Manager, request: { id: string; by: -1 | 1 }): Promise<void> {
+  if (!(await moveProfile(grant, request))) throw new RequestError('not_found', texts.errors.notFound)
+}
+
+const conflict = (version: number, by: string | null): RequestError =>
+  new RequestError('conflict', texts.errors.conflict(version, by))
+
+/** @throws RequestError invalid_input with every error at its field @returns what is only to be told */
+async function judge(
+  grant: Manager,
+  { issuerId, definition }: ProfileToSave,
+  clock: Clock,
+): Promise<{ found: ProfileProblem[]; issuers: IssuerChoice[] }> {
+  const issuers = await listIssuerChoices(grant)
+  const issuer = issuers.find(({ id }) => id === issuerId)
+  if (!issuer) throw new RequestError('invalid_input', texts.errors.noIssuer, { fields: { issuerId: texts.errors.noIssuer } })
+  const notAfter = issuer.notAfter === null ? null : new Date(issuer.notAfter)
+  const found = findProfileProblems(definition, { notAfter }, clock.now())
+  const errors = found.filter(isProfileError)
+  if (errors.length === 0) return { found, issuers }
+  // The first finding about a field wins.
+  const fields = Object.fromEntries(errors.toReversed().map((problem) => [fieldOf(problem), profileProblemText(problem)]))
+  throw new RequestError('invalid_input', texts.errors.checkFields, { fields })
+}
+
+/** Of the form: the definition is a part of it. */
+const fieldOf = ({ path }: ProfileProblem): string => (path === 'issuerId' ? path : `definition.${path}`)
+
+const titleOf = (issuers: readonly IssuerChoice[], id: string): string => issuers.find((one) => one.id === id)?.title ?? id
