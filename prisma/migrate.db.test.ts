@@ -98,9 +98,9 @@ describe('migrations', () => {
     expect(await withSchemaEngine(database.ownerUrl, diffToSchema)).toBe('')
   })
 
-  it('make two profiles to begin with', async () => {
+  it('make three profiles to begin with', async () => {
     const { rows } = await owner.query<{ name: string }>('SELECT name FROM profile ORDER BY position')
-    expect(rows.map((row) => row.name)).toEqual(['Employee mobile ID', 'VPN access'])
+    expect(rows.map((row) => row.name)).toEqual(['Employee mobile ID', 'VPN access', 'Sign and authenticate'])
   })
 })
 

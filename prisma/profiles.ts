@@ -1,5 +1,5 @@
 /**
- * The two profiles that a new installation begins with, so that somebody can be enrolled at once; made only where there is none at all.
+ * The three profiles that a new installation begins with, so that somebody can be enrolled at once; made only where there is none at all.
  * They are issued by the embedded CA, whose row stands here without a certificate until the worker has made its keys.
  */
 import { randomUUID } from 'node:crypto'
@@ -55,6 +55,43 @@ const FIRST_PROFILES: readonly { name: string; definition: ProfileDefinition }[]
         keyUsage: ['digitalSignature'],
         extendedKeyUsage: ['clientAuth'],
         subjectAltNameEmail: false,
+        subjectAltNameUpn: null,
+        policies: [],
+      },
+      offerTimeoutS: 300,
+      deliveryTimeoutS: 300,
+      approval: false,
+      confirmation: false,
+      monitoredChecks: [],
+    },
+  },
+  {
+    name: 'Sign and authenticate',
+    definition: {
+      servername: 'Certdesk Demo',
+      attestationKeySet: 'ATTESTATION',
+      subject: [
+        { type: 'C', value: '{attributes.C}', required: false },
+        { type: 'O', value: '{attributes.O}', required: false },
+        { type: 'CN', value: '{name}', required: true },
+        { type: 'UID', value: '{userid}', required: true },
+      ],
+      // Both of the one documented kind and use; what each is for is said by its certificate.
+      keys: [
+        {
+          keyid: 'sign',
+          usage: 'SIG',
+          keyTypes: ['RSA-2048'],
+          keyUsage: ['digitalSignature', 'nonRepudiation'],
+          extendedKeyUsage: ['emailProtection'],
+        },
+        { keyid: 'authenticate', usage: 'SIG', keyTypes: ['RSA-2048'] },
+      ],
+      certificate: {
+        validityDays: 365,
+        keyUsage: ['digitalSignature'],
+        extendedKeyUsage: ['clientAuth'],
+        subjectAltNameEmail: true,
         subjectAltNameUpn: null,
         policies: [],
       },

@@ -25,16 +25,30 @@ export function DeviceCard({ view }: { view: Pick<EnrollmentView, 'device' | 'ke
           </p>
         </div>
       )}
-      {keys.map((key) => (
-        <DescriptionList key={key.keyid}>
-          <Description term={words.device.subject}>
-            <bdi className="foreign text-sm">{key.csrSubject}</bdi>
-          </Description>
-          <Description term={words.device.fingerprint}>
-            <Copyable value={key.spkiSha256} what={words.device.fingerprint} className="text-sm" />
-          </Description>
-        </DescriptionList>
-      ))}
+      <Keys keys={keys} />
     </div>
+  )
+}
+
+/** What is the same for all of them is said once. */
+function Keys({ keys }: Pick<EnrollmentView, 'keys'>) {
+  const [first] = keys
+  if (!first) return null
+  const several = keys.length > 1
+  const isOneSubject = keys.every(({ csrSubject }) => csrSubject === first.csrSubject)
+  return (
+    <DescriptionList>
+      {isOneSubject && (
+        <Description term={words.device.subject}>
+          <bdi className="foreign text-sm">{first.csrSubject}</bdi>
+        </Description>
+      )}
+      {keys.map(({ keyid, usage, csrSubject, spkiSha256 }) => (
+        <Description key={keyid} term={several ? words.device.key(keyid, usage) : words.device.fingerprint}>
+          {!isOneSubject && <bdi className="foreign block text-sm">{csrSubject}</bdi>}
+          <Copyable value={spkiSha256} what={words.device.fingerprint} className="text-sm" />
+        </Description>
+      ))}
+    </DescriptionList>
   )
 }

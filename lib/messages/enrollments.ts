@@ -23,6 +23,14 @@ export const enrollments = {
     failed: 'The enrolment failed',
     revoked_undelivered: 'The certificate was revoked before it reached the phone',
   } satisfies Record<EnrollmentState, string>,
+  /** Where the enrolment makes several certificates. */
+  headlineSeveral: {
+    issuing: 'Making the certificates',
+    delivering: 'Sending the certificates to the phone',
+    undelivered: 'The certificates are not on the phone',
+    completed: 'The certificates are on the phone',
+    revoked_undelivered: 'The certificates were revoked before they reached the phone',
+  } satisfies Partial<Record<EnrollmentState, string>> as Partial<Record<EnrollmentState, string>>,
   headlineOfferExpired: 'The code expired',
   headlineNewCode: 'Fetching a new code',
   headlineNotStarted: 'The enrolment could not be started',
@@ -86,6 +94,7 @@ export const enrollments = {
     title: 'Phone',
     subject: 'Subject asked for',
     fingerprint: 'Public key SHA-256',
+    key: (keyid: string, usage: string | null) => `Key “${keyid}”${usage ? ` (${usage})` : ''}, SHA-256`,
     untrusted: 'As the phone says of itself.',
   },
 
@@ -103,8 +112,8 @@ export const enrollments = {
     next: 'Next step',
     detail: 'Seen by the portal',
     completed: 'What now',
-    completedText: (name: string) =>
-      `${name} can use the certificate at once. The app asks for the PIN that was just chosen; nobody else knows it.`,
+    completedText: (name: string, several: boolean) =>
+      `${name} can use the ${several ? 'certificates' : 'certificate'} at once. The app asks for the PIN that was just chosen; nobody else knows it.`,
     completedTry: 'Ask the caller to sign in somewhere with the phone while they are on the line.',
     undeliveredText:
       'The certificate exists, but the phone has not said that it stored it. Ask the caller to open the app, then send it again. If the phone is lost, revoke it.',
@@ -188,7 +197,9 @@ const NOT_STARTED: readonly FailureCode[] = [
 ]
 
 /** What stands at the top: the state in words, or what a failure means. */
-export function headlineOf(state: EnrollmentState, failureCode: FailureCode | null): string {
-  if (state !== 'failed' || !failureCode) return enrollments.headline[state]
+/** @param keys how many keys the phone proved: each has its certificate */
+export function headlineOf(state: EnrollmentState, failureCode: FailureCode | null, keys: number): string {
+  const several = keys > 1 ? enrollments.headlineSeveral[state] : undefined
+  if (state !== 'failed' || !failureCode) return several ?? enrollments.headline[state]
   return NOT_STARTED.includes(failureCode) ? enrollments.headlineNotStarted : enrollments.headlineNotIssued
 }

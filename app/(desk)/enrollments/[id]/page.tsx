@@ -18,7 +18,7 @@ const readEnrollment = cache(async (id: string) => getEnrollment(await requireGr
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const view = await readEnrollment((await params).id)
   if (!view) return { title: words.tabs.notFound }
-  return { title: words.live.titleIncludes(headlineOf(view.state, view.failure?.code ?? null), view.user.name) }
+  return { title: words.live.titleIncludes(headlineOf(view.state, view.failure?.code ?? null, view.keys.length), view.user.name) }
 }
 
 export default async function EnrollmentPage({ params }: Props) {

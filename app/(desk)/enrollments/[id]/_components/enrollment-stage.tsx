@@ -137,7 +137,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
           </span>
           <div className="min-w-0 space-y-1">
             <h2 className="font-medium text-lg">{words.outcome.completed}</h2>
-            <p className="foreign text-pretty">{words.outcome.completedText(view.user.name)}</p>
+            <p className="foreign text-pretty">{words.outcome.completedText(view.user.name, view.certificates.length > 1)}</p>
             <p className="text-pretty text-muted-foreground">{words.outcome.completedTry}</p>
             <div className="pt-2">
               <ButtonLink variant="outline" href={`/users/${encodeURIComponent(view.user.userid)}`}>
@@ -149,29 +149,33 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
         </div>
       )
     case 'undelivered': {
-      const [certificate] = view.certificates
+      const left = view.certificates.filter((certificate) => certificate.state !== 'revoked')
       const actions = mayManage && (
         <>
           <SubmitButton type="button" pending={busy} onClick={onSendAgain}>
             <Icon name="send" className="size-3.5" />
             {words.sendAgain}
           </SubmitButton>
-          {certificate && (
-            <Suspense fallback={null}>
-              <RevokeButton
-                revoke={revokeAction}
-                certificate={{
-                  id: certificate.id,
-                  serialNumber: certificate.serialNumber,
-                  profile: certificate.profile,
-                  subject: certificate.subject,
-                  notAfter: certificate.notAfter,
-                  userName: view.user.name,
-                  phoneName: view.device?.name ?? null,
-                }}
-              />
-            </Suspense>
-          )}
+          <Suspense fallback={null}>
+            {left.map((certificate) => (
+              <span key={certificate.id} className="inline-flex items-center gap-1.5">
+                {left.length > 1 && <bdi className="foreign text-sm">{certificate.keyid}</bdi>}
+                <RevokeButton
+                  revoke={revokeAction}
+                  size={left.length > 1 ? 'sm' : 'default'}
+                  certificate={{
+                    id: certificate.id,
+                    serialNumber: certificate.serialNumber,
+                    profile: certificate.profile,
+                    subject: certificate.subject,
+                    notAfter: certificate.notAfter,
+                    userName: view.user.name,
+                    phoneName: view.device?.name ?? null,
+                  }}
+                />
+              </span>
+            ))}
+          </Suspense>
         </>
       )
       return view.failure ? (

@@ -81,7 +81,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
     ? words.headlineNewCode
     : offerExpired
       ? words.headlineOfferExpired
-      : headlineOf(view.state, view.failure?.code ?? null)
+      : headlineOf(view.state, view.failure?.code ?? null, view.keys.length)
 
   const { act, busy, problem, setProblem } = useActions(refresh)
   const router = useRouter()
