@@ -1,9 +1,8 @@
 /** Enrolments of several keys and of EC keys, by the training phone's own code, from the command to the phone's word that all are stored. */
 import { createHash, randomUUID, X509Certificate } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Actor, authorize } from '#lib/auth/permissions.ts'
+import { type Actor, authorize, systemGrant } from '#lib/auth/permissions.ts'
 import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
-import { parseAttestationKeys } from '#lib/core/jws/attestation-keys.ts'
 import { getEnrollment } from '#lib/data/enrollments.ts'
 import { listIssuerChoices } from '#lib/data/profile-settings.ts'
 import { makeAnswer } from '#lib/simulator/phone/answer.ts'
@@ -12,6 +11,7 @@ import { type KeyKind, makeKey, toAppJwk } from '#lib/simulator/phone/keys.ts'
 import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
 import { saveProfile } from '#lib/workflows/save-profile.ts'
 import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
+import { syncAttestationPolicy } from '#lib/workflows/sync-attestation-policy.ts'
 import { type Flow, type ReceivedCommand, startFlow } from './flow-fixtures.ts'
 
 // Keys are made for every answer, on whatever machine this is.
@@ -25,8 +25,9 @@ let flow: Flow
 let attestation: CryptoKeyPair
 beforeAll(async () => {
   attestation = await makeKey({ extractable: false })
-  const { n, ...jwk } = await toAppJwk(attestation.publicKey, { kid: 'phone', use: 'sig' }).then((key) => key as { n: string })
-  flow = await startFlow({ attestationKeys: parseAttestationKeys(JSON.stringify({ ATTESTATION: [{ ...jwk, n }] })) })
+  flow = await startFlow()
+  const key = await toAppJwk(attestation.publicKey, { kid: 'phone', use: 'sig' })
+  await syncAttestationPolicy(systemGrant(), { ATTESTATION: [key] })
 })
 afterEach(async () => {
   expect(await flow.brokenRules()).toEqual([])

@@ -11,9 +11,9 @@ const problems: Record<ProfileProblemCode, (about: string) => string> = {
   template_unfit: (about) => `“${about}” does not fit this attribute: its length or a character is not allowed there.`,
   upn_missing: () => 'Smart card logon finds the account by the user principal name: say where it comes from.',
   ec_key_encipherment: (keyid) =>
-    `The key “${keyid}” may be an EC key, which cannot encipher keys (RFC 8813). Take away key encipherment, or the EC kinds.`,
+    `The key “${keyid}” is an EC key, which cannot encipher keys (RFC 8813). Choose key agreement instead, or add an RSA kind.`,
   rsa_key_agreement: (keyid) =>
-    `The key “${keyid}” may be an RSA key, which cannot agree on keys. Take away key agreement, or the RSA kinds.`,
+    `The key “${keyid}” is an RSA key, which cannot agree on keys. Choose key encipherment instead, or add an EC kind.`,
   validity_beyond_ca: (days) => `The CA’s own certificate ends in ${days} days; a certificate cannot outlive it.`,
   subject_optional: () => 'No attribute of the subject is required, so somebody of whom little is known gets a nearly empty one.',
   email_missing: () =>
@@ -167,6 +167,7 @@ export const profiles = {
     title: 'Certificates',
     validityDays: 'Valid for (days)',
     keyUsage: 'Key usage',
+    keyUsageHint: 'An EC key agrees on keys where an RSA key enciphers them: each certificate says what its kind of key can do.',
     keyUsages: {
       digitalSignature: 'Digital signature',
       nonRepudiation: 'Non-repudiation',

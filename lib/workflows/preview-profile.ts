@@ -1,6 +1,7 @@
 /** What a profile that is being written would make for one person: the subject and the names beside it, as far as they render. */
 import { authorize, type Grant } from '#lib/auth/permissions.ts'
-import { fillTemplate, renderSubject, type SubjectTemplate } from '#lib/core/enrollment/subject.ts'
+import { renderSubject, type SubjectTemplate } from '#lib/core/enrollment/subject.ts'
+import { renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import { getUser, listUsers } from '#lib/data/users.ts'
 
 export interface ProfilePreview {
@@ -28,11 +29,12 @@ export async function previewProfile(grant: Grant<'settings:read'>, request: Pre
   const user = exact ?? (nearest ? await getUser(reader, nearest.userid) : null)
   if (!user) return { person: null, subject: '', email: null, upn: null, problems: [] }
   const subject = renderSubject(request.subject, user)
+  const names = renderSubjectAltName(request, user)
   return {
     person: { userid: user.userid, name: user.name },
     subject: subject.text,
-    email: request.subjectAltNameEmail ? user.email : null,
-    upn: request.subjectAltNameUpn === null ? null : fillTemplate(request.subjectAltNameUpn, user),
-    problems: subject.problems,
+    email: names.email,
+    upn: names.upn,
+    problems: [...subject.problems, ...names.problems],
   }
 }

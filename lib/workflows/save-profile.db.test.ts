@@ -189,7 +189,7 @@ describe('a profile that could not work', () => {
   const certificate = definition().certificate
   it.each([
     ['certificate.subjectAltNameUpn', { certificate: { ...certificate, extendedKeyUsage: ['smartcardLogon'] } }],
-    ['certificate.keyUsage', { certificate: { ...certificate, keyUsage: ['digitalSignature', 'keyEncipherment'] } }],
+    ['certificate.keyUsage', { certificate: { ...certificate, keyUsage: ['digitalSignature', 'keyAgreement'] } }],
     ['subject.0.value', { subject: [{ type: 'CN', value: '{nme}', required: true }] }],
   ] as [string, Partial<ProfileDefinition>][])('is refused at the field %s, in review and in saving', async (path, over) => {
     for (const attempt of [reviewProfile, saveProfile])

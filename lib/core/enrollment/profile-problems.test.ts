@@ -42,10 +42,6 @@ describe('what is wrong with a profile', () => {
     ['subject.0.value: template_unfit!', { subject: [{ type: 'C', value: 'Sweden', required: true }] }],
     ['subject: subject_optional', { subject: [{ type: 'CN', value: '{name}', required: false }] }],
     [
-      'keys.0.keyUsage: ec_key_encipherment!',
-      { keys: [key({ keyTypes: ['RSA-2048', 'EC-P256'], keyUsage: ['digitalSignature', 'keyEncipherment'] })] },
-    ],
-    [
       'certificate.keyUsage: rsa_key_agreement!',
       { certificate: { ...certificate, keyUsage: ['digitalSignature', 'keyAgreement'] } },
     ],
@@ -59,6 +55,14 @@ describe('what is wrong with a profile', () => {
     ],
     ['certificate.validityDays: validity_beyond_ca!', { certificate: { ...certificate, validityDays: 3650 } }],
   ])('%s', (problem, over) => expect(found(over)).toEqual([problem]))
+
+  it('is a usage that no kind of the key can have; where one can, the certificate says what its kind can do', () => {
+    const usage = { keyUsage: ['digitalSignature' as const, 'keyEncipherment' as const] }
+    expect(found({ keys: [key({ keyTypes: ['EC-P384', 'EC-P256'], ...usage })] })).toContain(
+      'keys.0.keyUsage: ec_key_encipherment!',
+    )
+    expect(found({ keys: [key({ keyTypes: ['EC-P256', 'RSA-2048'], ...usage })] })).toEqual([])
+  })
 
   it('is said of what is not documented, and can be saved all the same', () => {
     expect(found({ keys: [key({ keyTypes: ['EC-P256'] })] })).toEqual(['keys.0.keyTypes: key_type_undocumented'])

@@ -78,9 +78,10 @@ function keyProblems(definition: ProfileDefinition, index: number): ProfileProbl
   const say = (code: ProfileProblemCode, path: string, about: string = key.keyid) => found.push({ code, path, about })
   const isEc = (type: KeyType): boolean => KEY_TYPES[type].keytype === 'EC'
   const usagePath = placeOf(definition, index, 'keyUsage')
-  // RFC 8813 section 3: a key on a curve enciphers nothing. RFC 3279 section 2.3.1: an RSA key agrees on nothing.
-  if (keyUsage.includes('keyEncipherment') && key.keyTypes.some(isEc)) say('ec_key_encipherment', usagePath)
-  if (keyUsage.includes('keyAgreement') && !key.keyTypes.every(isEc)) say('rsa_key_agreement', usagePath)
+  // RFC 8813 section 3: a key on a curve enciphers nothing. RFC 3279 section 2.3.1: an RSA key agrees on nothing. Where a key may be of
+  // either kind, its certificate says what that kind can do (keyUsageForKey).
+  if (keyUsage.includes('keyEncipherment') && key.keyTypes.every(isEc)) say('ec_key_encipherment', usagePath)
+  if (keyUsage.includes('keyAgreement') && !key.keyTypes.some(isEc)) say('rsa_key_agreement', usagePath)
   // RFC 5280 section 4.2.1.12: id-kp-clientAuth goes with digitalSignature or keyAgreement.
   if (extendedKeyUsage.includes('clientAuth') && !keyUsage.includes('digitalSignature') && !keyUsage.includes('keyAgreement'))
     say('client_auth_signature', usagePath)

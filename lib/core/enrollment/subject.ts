@@ -105,16 +105,13 @@ const NOBODY: SubjectUser = { userid: '', name: '', email: null, department: nul
 
 /** The first name between braces that no template may use, or a brace that stands alone; null if there is none. */
 export function findTemplateProblem(pattern: string): string | null {
-  const [unknown] = fill(pattern, NOBODY).unknown
+  const [unknown] = fillTemplate(pattern, NOBODY).unknown
   if (unknown !== undefined) return `{${unknown}}`
   return /[{}]/.exec(pattern.replace(/\{[^{}]*\}/g, ''))?.[0] ?? null
 }
 
 /** Whether a template says the same for everybody. */
 export const isFixedText = (pattern: string): boolean => !/[{}]/.test(pattern)
-
-/** A template outside the subject, for one user; null where anything that it names is missing or unknown. */
-export const fillTemplate = (pattern: string, user: SubjectUser): string | null => fill(pattern, user).value || null
 
 /** Fills one pattern. If anything it names is missing, the whole value is: half a value is worse than none. */
 export function fillTemplate(pattern: string, user: SubjectUser): { value: string; missing: string[]; unknown: string[] } {
