@@ -24,4 +24,5 @@ export const SETTINGS: Section = { href: '/settings', icon: 'settings', title: s
 export const SETTINGS_SECTIONS: readonly { href: string; title: string }[] = [
   { href: '/settings/profiles', title: shell.settings.profiles },
   { href: '/settings/attestation', title: shell.settings.attestation },
+  { href: '/settings/connections', title: shell.nav.connections },
 ]

@@ -30,10 +30,17 @@ export interface ConnectionStep {
   outcome: StepOutcome
   /** A sentence for staff: what was seen. */
   detail: string
+  /** A certificate that an administrator may accept (SHA-256, hex): the CA signs with it now. */
+  acceptable?: string | undefined
 }
 
 export const connectionStepsSchema: z.ZodType<ConnectionStep[]> = z.array(
-  z.object({ name: z.enum(CONNECTION_STEPS), outcome: z.enum(STEP_OUTCOMES), detail: z.string() }),
+  z.object({
+    name: z.enum(CONNECTION_STEPS),
+    outcome: z.enum(STEP_OUTCOMES),
+    detail: z.string(),
+    acceptable: z.string().optional(),
+  }),
 )
 
 export type ConnectionOutcome = 'passed' | 'warned' | 'failed'

@@ -2,6 +2,7 @@
  * What pages and the REST interface are given: plain, serialisable, no secrets but the live offer. Times are ISO 8601 in UTC.
  * lib/data makes them; components and routes take them. No page sees a database row.
  */
+import type { ConnectionStep } from './connection-test.ts'
 import type { CheckResult, Verdict } from './enrollment/evidence.ts'
 import type { ProfileDefinition } from './enrollment/profile.ts'
 import type { EnrollmentState } from './enrollment/state.ts'
@@ -266,4 +267,39 @@ export interface LinkView {
     failureCode: FailureCode | null
     waitReason: string | null
   } | null
+}
+
+/** A CA or the messaging server, as the connections page shows it. */
+export interface ConnectionView {
+  /** "hermod", or the issuer's id. */
+  id: string
+  kind: 'hermod' | 'embedded' | 'scep' | 'est'
+  name: string
+  /** What its certificate calls it; "" for the messaging server. */
+  title: string
+  address: string | null
+  state: 'ok' | 'failed' | 'untested'
+  lastSuccessAt: string | null
+  lastErrorAt: string | null
+  /** In words, for staff. */
+  lastError: string | null
+  /** Whom it signs with; notAfter is the earliest of the chain. */
+  certificate: { subject: string; sha256: string; notAfter: string; daysLeft: number } | null
+  /** Profiles that it issues for. */
+  profiles: number
+  /** Secrets that are stored, never what they are. */
+  credentials: { name: string; since: string; by: string }[]
+  test: ConnectionTestView | null
+}
+
+export interface ConnectionTestView {
+  id: string
+  connection: string
+  requestedBy: string
+  requestedAt: string
+  finishedAt: string | null
+  outcome: 'passed' | 'warned' | 'failed' | null
+  steps: ConnectionStep[]
+  /** DER, base64, of the certificate that a test enrolment got. */
+  certificate: string | null
 }

@@ -2,24 +2,13 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import { type ConnectionStep, connectionStepsSchema, outcomeOf } from '#lib/core/connection-test.ts'
+import type { ConnectionTestView } from '#lib/core/views.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { addJob } from './jobs.ts'
 import { isId, newId } from './new-id.ts'
 import { storableJson } from './storable.ts'
 import { inTransaction, type Tx } from './transaction.ts'
-
-export interface ConnectionTestView {
-  id: string
-  connection: string
-  requestedBy: string
-  requestedAt: string
-  finishedAt: string | null
-  outcome: 'passed' | 'warned' | 'failed' | null
-  steps: ConnectionStep[]
-  /** DER, base64, of the certificate that a test enrolment got. */
-  certificate: string | null
-}
 
 /**
  * Writes the wish down, with the job. One at a time for one connection: a second click finds the first one's test.

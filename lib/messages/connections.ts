@@ -1,7 +1,106 @@
 /** Connections: CAs and the messaging server, and what a test of them saw. */
 const day = (time: Date): string => time.toISOString().slice(0, 10)
 
+/** A private key of 4096 bits as PEM has 3 300. */
+export const MAX_SECRET_CHARACTERS = 10_000
+
 export const connections = {
+  title: 'Connections',
+  intro: 'Who signs certificates and who carries them. A test tries everything up to a certificate, without a person or a phone.',
+  add: 'Add a certificate authority',
+  addKind: { est: 'EST server', scep: 'SCEP server' },
+  kinds: {
+    hermod: 'Messaging server',
+    embedded: 'Built-in certificate authority',
+    est: 'EST certificate authority',
+    scep: 'SCEP certificate authority',
+  },
+  states: { ok: 'Works', failed: 'Problem', untested: 'Not tested yet' },
+  hermodTitle: 'Messaging server (Hermod)',
+  hermodAddress: 'set by HERMOD_URL of the worker',
+  system: 'Portal',
+  workers: (n: number) =>
+    n === 0
+      ? 'No worker is running: nothing is sent, checked or issued.'
+      : n === 1
+        ? '1 worker running.'
+        : `${n} workers running.`,
+  database: (ms: number) => `The database answered in ${ms} ms.`,
+  facts: {
+    address: 'Address',
+    lastSuccess: 'Last success',
+    lastError: 'Last error',
+    never: 'never',
+    signer: 'Signs with',
+    until: 'Valid until',
+    noCertificate: 'not known yet: test the connection',
+    usedBy: 'Used by',
+    profiles: (n: number) => (n === 0 ? 'no profile' : n === 1 ? '1 profile' : `${n} profiles`),
+    secrets: 'Secrets',
+    noSecrets: 'none stored',
+    secretSince: (by: string) => `set by ${by}`,
+  },
+  edit: 'Change',
+  run: {
+    test: 'Test',
+    testing: 'Testing…',
+    hermodNote: 'The callback may take up to half a minute.',
+    accept: 'Accept this certificate',
+    lost: 'The portal could not be reached. The test goes on; reload the page to see it.',
+    stuck: 'No worker has taken the test. It runs as soon as one is started.',
+    by: (name: string) => `Test by ${name}`,
+    testCertificate: 'Test certificate (PEM)',
+    outcomes: { passed: 'Passed', warned: 'Passed with warnings', failed: 'Failed' },
+    steps: {
+      settings: 'Settings',
+      reach: 'Reachable',
+      capabilities: 'Abilities',
+      certificate: 'CA certificate',
+      expiry: 'Validity',
+      clock: 'Clock',
+      enrolment: 'Test enrolment',
+      key: 'API key',
+      callback: 'Callback',
+    },
+    stepOutcomes: { ok: 'Good', warning: 'Warning', failed: 'Failed', skipped: 'Left out' },
+  },
+  form: {
+    newTitle: { est: 'New EST server', scep: 'New SCEP server' },
+    failed: 'It was not saved',
+    checkFields: 'See the fields below.',
+    save: 'Save and test',
+    cancel: 'Cancel',
+    optional: '(optional)',
+    name: 'Name',
+    nameHint: 'Appears in profiles and addresses. It cannot be changed later.',
+    url: 'Address',
+    urlHint: {
+      est: 'https://ca.example, or with the whole path, e.g. https://ca.example/.well-known/est/phones',
+      scep: 'As its documentation says, e.g. http://ca.example/scep/pkiclient.exe',
+    },
+    anchorSha256: 'SHA-256 fingerprint of the CA’s root certificate',
+    anchorSha256Hint: 'Ask whoever runs the CA, by another way than the network. Certificates are believed only under it.',
+    tlsCa: 'Who issues the server’s TLS certificate (PEM)',
+    tlsCaHint: 'Empty: the public authorities of this system.',
+    basicUser: 'User name (HTTP Basic)',
+    clientCertificate: 'TLS client certificate with its chain (PEM)',
+    caIdentifier: 'CA identifier',
+    caIdentifierHint: 'Where one server speaks for several CAs.',
+    raCertificate: 'Certificate of the registration authority (PEM)',
+    raCertificateHint: 'Signs our messages. Empty: a self-signed one for each message.',
+    messageType: 'Message type',
+    legacyAlgorithms: 'Allow SHA-1, Triple-DES and DES with this CA',
+    legacyAlgorithmsHint: 'They are broken. Only where the CA can do no other.',
+    timeoutMs: 'Time for one answer, in milliseconds',
+    secrets: {
+      'basic-password': 'Password',
+      'client-key': 'Private key of the client certificate (PEM)',
+      'ra-key': 'Private key of the registration authority (PEM)',
+    } as Record<string, string>,
+    secretStored: (since: string, by: string) =>
+      `Set on ${since} by ${by}. It cannot be shown. Empty keeps it; enter it again for another address.`,
+    secretNew: 'Encrypted before it is stored; it can never be shown again.',
+  },
   errors: {
     noIssuer: 'There is no such certificate authority.',
     invalid: 'Some fields need another look.',

@@ -12,6 +12,7 @@ export const shell = {
     certificates: 'Certificates',
     incidents: 'Incidents',
     settings: 'Settings',
+    connections: 'Connections',
   },
   settingsNavigation: 'Settings',
   settings: { profiles: 'Profiles', attestation: 'Attestation' },

@@ -128,6 +128,7 @@ async function settleTrust(
     await report({
       name: 'certificate',
       outcome: 'warning',
+      acceptable: fingerprint,
       detail: words.changed(name, fingerprint, fingerprintOf(stored.certificate ?? new Uint8Array())),
     })
     return stored

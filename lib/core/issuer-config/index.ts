@@ -39,7 +39,7 @@ const scep: RemoteKind<ScepConfig> = {
 export type RemoteConfig = { est: EstConfig; scep: ScepConfig }
 export type RemoteKindName = keyof RemoteConfig
 export const REMOTE_KINDS: { readonly [K in RemoteKindName]: RemoteKind<RemoteConfig[K]> } = { est, scep }
-export const isRemoteKind = (kind: string): kind is RemoteKindName => kind in REMOTE_KINDS
+export const isRemoteKind = (kind: string): kind is RemoteKindName => Object.hasOwn(REMOTE_KINDS, kind)
 
 /** @throws ZodError */
 export const parseIssuerConfig = <K extends RemoteKindName>(kind: K, config: unknown): RemoteConfig[K] =>
