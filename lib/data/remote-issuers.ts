@@ -22,7 +22,7 @@ export interface IssuerSettings {
 
 const SETTINGS = (where: { id: string } | null) =>
   db().issuer.findMany({
-    ...(where ? { where } : {}),
+    where: where ?? { replacedById: null },
     select: { id: true, name: true, kind: true, config: true, certificate: true, chain: true, revision: true },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     take: 200,
