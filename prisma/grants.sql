@@ -53,6 +53,9 @@ GRANT UPDATE (repeats) ON callback TO certdesk_web;
 GRANT SELECT, INSERT (id, enrollment_id, content, requested_by_name) ON evidence_bundle TO certdesk_web;
 GRANT SELECT (id, spki, created_at) ON bundle_key TO certdesk_web;
 
+-- Whether a CA answers SCEP, and nothing of who may ask: that is said on the portal's own machine (certdesk scep).
+GRANT SELECT ON scep_server TO certdesk_web;
+
 -- ── Worker ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 GRANT SELECT ON
@@ -74,6 +77,11 @@ GRANT SELECT, INSERT ON bundle_key TO certdesk_worker;
 GRANT SELECT, DELETE, UPDATE (body, sha256, made_at) ON evidence_bundle TO certdesk_worker;
 GRANT DELETE ON idempotency_key, rehearsal TO certdesk_worker;
 GRANT UPDATE (done, total, finished_at, result, failure) ON rehearsal TO certdesk_worker;
+GRANT DELETE ON idempotency_key TO certdesk_worker;
+GRANT SELECT ON scep_server, scep_challenge, scep_authority, scep_transaction TO certdesk_worker;
+GRANT INSERT ON scep_transaction TO certdesk_worker;
+GRANT UPDATE (used_at) ON scep_challenge TO certdesk_worker;
+GRANT UPDATE (der, issued_at) ON scep_transaction TO certdesk_worker;
 
 -- ── The job queue ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -28,9 +28,9 @@ export const PERMISSIONS = {
   'audit:read': ['admin', 'auditor'],
   'incident:read': ['admin', 'helpdesk', 'auditor'],
   'incident:close': ['admin', 'helpdesk'],
-  /** Profiles, attestation policy, connections. */
+  /** Profiles, attestation policy, connections. `system`: the command line on the portal's own machine. */
   'settings:read': ['admin', 'auditor'],
-  'settings:manage': ['admin'],
+  'settings:manage': ['admin', 'system'],
   /** Making sign-ins and API tokens. `system`: the command line on the portal's own machine. */
   'account:manage': ['admin', 'system'],
   /** Reading how the portal is doing: metrics. */

@@ -13,7 +13,8 @@ const USAGE = `npm run certdesk -- COMMAND
   account create --email ADDRESS --name NAME --role ROLE              make a sign-in; prints its password, once
   ca rotate-issuing [--name NAME]                                     a new key for the issuing CA, under the same root
   verify-audit                                                        check the audit chain from its first entry to its last
-  verify-bundle FILE [--key FILE]                                     check an evidence bundle; needs no database`
+  verify-bundle FILE [--key FILE]                                     check an evidence bundle; needs no database
+  scep enable|disable|challenge|add-ra|remove-ra|list|revoke          SCEP of the embedded CA: off, or for whom`
 
 type Command = (args: string[]) => Promise<void>
 
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: async () => (await import('./token.ts')).tokenCommand,
   account: async () => (await import('./account.ts')).accountCommand,
   ca: async () => (await import('./ca.ts')).caCommand,
+  scep: async () => (await import('./scep.ts')).scepCommand,
   'verify-audit': async () => (await import('./verify-audit.ts')).verifyAuditCommand,
   'verify-bundle': async () => (await import('./verify-bundle.ts')).verifyBundleCommand,
 }

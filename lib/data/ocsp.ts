@@ -26,7 +26,7 @@ export async function readPublishedOcspResponse(certId: Uint8Array<ArrayBuffer>)
 
 export interface KnownStatus {
   status: CertificateStatus
-  /** Null where only a restored record is left of the certificate. */
+  /** Null where only a restored record is left of the certificate, and for another client's over SCEP. */
   certificateId: string | null
 }
 
@@ -48,7 +48,10 @@ export async function readCertificateStatuses(
     WHERE issuer_id = ${issuerId}::uuid AND serial_number = ANY(${[...serialNumbers]}::text[]) AND status <> 'reserved'
     UNION ALL
     SELECT serial_number, NULL, revoked_at, revocation_reason FROM restored_certificate
-    WHERE issuer_id = ${issuerId}::uuid AND serial_number = ANY(${[...serialNumbers]}::text[])`
+    WHERE issuer_id = ${issuerId}::uuid AND serial_number = ANY(${[...serialNumbers]}::text[])
+    UNION ALL
+    SELECT serial_number, NULL, revoked_at, revocation_reason FROM scep_transaction
+    WHERE issuer_id = ${issuerId}::uuid AND serial_number = ANY(${[...serialNumbers]}::text[]) AND der IS NOT NULL`
   return new Map(rows.map((row) => [row.serialNumber, { certificateId: row.certificateId, status: statusOf(row) }]))
 }
 

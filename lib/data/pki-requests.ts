@@ -14,7 +14,7 @@ import { addJobSql, job } from './jobs.ts'
 import { newId } from './new-id.ts'
 
 /** Each kind has its answerer in lib/workflows/answer-pki-request.ts. */
-export const PKI_REQUEST_KINDS = ['ocsp'] as const
+export const PKI_REQUEST_KINDS = ['ocsp', 'scep'] as const
 export type PkiRequestKind = (typeof PKI_REQUEST_KINDS)[number]
 
 export const MAX_PKI_REQUEST_BYTES = 65_536

@@ -144,6 +144,9 @@ export async function listRevoked(
     UNION ALL
     SELECT serial_number, revoked_at, revocation_reason FROM restored_certificate
     WHERE issuer_id = ${issuerId}::uuid AND revoked_at IS NOT NULL AND not_after > now() - interval '14 days'
+    UNION ALL
+    SELECT serial_number, revoked_at, revocation_reason FROM scep_transaction
+    WHERE issuer_id = ${issuerId}::uuid AND revoked_at IS NOT NULL AND not_after > now() - interval '14 days'
     ORDER BY 2, 1`
   return rows.map(({ serialNumber, revokedAt, reason }) => ({
     serialNumber,

@@ -4,13 +4,14 @@ import type { Bytes } from '#lib/core/asn1/der.ts'
 import { type PkiRequest, type PkiRequestKind, readPkiRequest, storePkiReply } from '#lib/data/pki-requests.ts'
 import { logger } from '#lib/log.ts'
 import { answerOcsp } from './answer-ocsp.ts'
+import { answerScep } from './answer-scep.ts'
 import type { WorkerContext } from './worker-context.ts'
 
 export type PkiContext = Pick<WorkerContext, 'caKeyPassphrase' | 'publicUrl'>
 type Answerer = (grant: Grant<'system:work'>, context: PkiContext, request: PkiRequest) => Promise<Bytes>
 
 /** What an answerer throws is tried again while somebody may still wait; what its protocol calls an error is an answer. */
-const ANSWERERS: Readonly<Record<PkiRequestKind, Answerer>> = { ocsp: answerOcsp }
+const ANSWERERS: Readonly<Record<PkiRequestKind, Answerer>> = { ocsp: answerOcsp, scep: answerScep }
 
 const isKind = (kind: string): kind is PkiRequestKind => Object.hasOwn(ANSWERERS, kind)
 

@@ -11,6 +11,7 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import { listCrlIssuers } from '#lib/data/issuers.ts'
 import { forgetOldOcspResponses } from '#lib/data/ocsp.ts'
+import { isScepServed } from '#lib/data/scep.ts'
 import {
   insertServiceCertificate,
   lockService,
@@ -125,7 +126,9 @@ const labelOf = (issuerName: string, purpose: ServicePurpose, certificate: Bytes
 
 /** Makes what is missing and renews what ends soon, so that nobody who asks has to wait for it. */
 export async function renewServices(grant: Grant<'system:work'>, context: IssuerContext): Promise<void> {
+  // A registration authority is made only where SCEP is served.
   for (const issuer of await listCrlIssuers(grant))
-    for (const purpose of Object.keys(SERVICE_PURPOSES) as ServicePurpose[]) await openServiceKey(grant, context, issuer, purpose)
+    for (const purpose of Object.keys(SERVICE_PURPOSES) as ServicePurpose[])
+      if (purpose !== 'scep' || (await isScepServed(grant, issuer.id))) await openServiceKey(grant, context, issuer, purpose)
   await forgetOldOcspResponses(grant)
 }

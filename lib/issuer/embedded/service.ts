@@ -4,6 +4,9 @@
  *
  * ocsp: the delegated responder (RFC 6960 §4.2.2.2). Nobody can ask it about itself, hence id-pkix-ocsp-nocheck (§4.2.2.2.1) and the short
  * life: if its key is lost, it ends by itself within a month.
+ *
+ * scep: the registration authority of our SCEP server (RFC 8894 §2.1.2). Clients encrypt to it and believe its signature; devices are given it by hand, so it
+ * lives for a year.
  */
 import { randomBytes } from 'node:crypto'
 import type { Bytes } from '#lib/core/asn1/der.ts'
@@ -39,6 +42,13 @@ export const SERVICE_PURPOSES = {
     renewDays: 10,
     keyUsage: ['digitalSignature'],
     extensions: [extendedKeyUsage(['OCSPSigning']), ocspNoCheck()],
+  },
+  scep: {
+    commonName: 'Certdesk SCEP RA',
+    days: 365,
+    renewDays: 60,
+    keyUsage: ['digitalSignature', 'keyEncipherment'],
+    extensions: [],
   },
 } as const satisfies Record<string, ServiceProfile>
 export type ServicePurpose = keyof typeof SERVICE_PURPOSES
