@@ -5,6 +5,7 @@
  */
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useEffect, useRef, useState, useTransition } from 'react'
+import { Rehearsal, type RehearsedChange } from '#components/settings/rehearsal.tsx'
 import { Alert } from '#components/ui/alert.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
@@ -14,6 +15,7 @@ import type { IssuerChoice } from '#lib/core/views.ts'
 import { common } from '#lib/messages/common.ts'
 import { profiles as words } from '#lib/messages/profiles.ts'
 import type { ProfileReview } from '#lib/workflows/save-profile.ts'
+import { rehearseAction } from '../../rehearsals/actions.ts'
 import { reviewProfileAction, saveProfileAction } from '../actions.ts'
 import { type Draft, type ProfileFormInput, toDraft, toForm } from './draft.ts'
 import { Findings } from './fields.tsx'
@@ -35,6 +37,13 @@ export interface EditorProps {
   mayManage: boolean
 }
 
+/** What is to be rehearsed: other checks are monitored than before. Null: the same ones. */
+function monitoringChange({ name, definition }: EditorProps['start'], { monitoredChecks }: Draft): RehearsedChange | null {
+  const before = definition.monitoredChecks
+  const same = before.length === monitoredChecks.length && before.every((id) => monitoredChecks.includes(id))
+  return same ? null : { change: 'profile', profile: name, monitoredChecks: [...monitoredChecks] }
+}
+
 export function ProfileEditor({ start, existing: begunWith, issuers, mayManage }: EditorProps) {
   const router = useRouter()
   // Kept with the draft: when the page is fetched anew it may know of a version that the draft does not.
@@ -45,7 +54,9 @@ export function ProfileEditor({ start, existing: begunWith, issuers, mayManage }
   /** Those findings of the failure that have not been seen to yet. */
   const [fields, setFields] = useState<Failure['fields']>({})
   const [review, setReview] = useState<ProfileReview | null>(null)
+  const [rehearsalId, setRehearsalId] = useState<string | null>(null)
   const [pending, startTransition] = useTransition()
+  const rehearsed = existing === null ? null : monitoringChange(start, draft)
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }))
 
   // The first field that something is wrong with, in the order of the page; else what is said above the buttons.
@@ -134,6 +145,8 @@ export function ProfileEditor({ start, existing: begunWith, issuers, mayManage }
         busy={pending}
         onBack={() => setReview(null)}
         onSave={save}
+        held={rehearsed !== null && rehearsalId === null}
+        rehearsal={rehearsed && <Rehearsal change={rehearsed} start={rehearseAction} onOutcome={setRehearsalId} />}
       />
     </Findings>
   )

@@ -19,6 +19,7 @@ export function ReviewDialog({
   onBack,
   onSave,
   rehearsal,
+  held = false,
 }: {
   /** Null: closed. */
   review: ProfileReview | null
@@ -29,6 +30,8 @@ export function ReviewDialog({
   onSave: () => void
   /** What stored answers would come to under the changed profile; stands between the changes and the button. */
   rehearsal?: ReactNode
+  /** True until the rehearsal has been seen. */
+  held?: boolean
 }) {
   const nothing = !isNew && review?.changes.length === 0
   return (
@@ -72,7 +75,7 @@ export function ReviewDialog({
               {words.back}
             </Button>
             {!nothing && (
-              <SubmitButton type="button" pending={busy} onClick={onSave}>
+              <SubmitButton type="button" pending={busy} disabled={held} onClick={onSave}>
                 {isNew ? words.create : words.confirm(review.nextVersion)}
               </SubmitButton>
             )}
