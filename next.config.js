@@ -16,6 +16,15 @@ const inert = [
   { key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" },
 ]
 
+/** The offline verifier's own policy (lib/embedded/build-verifier.ts) names the hashes of its script and style; both policies hold. */
+const verifier = [
+  {
+    key: 'Content-Security-Policy',
+    value:
+      "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  },
+]
+
 /** @type {import('next').NextConfig} */
 const config = {
   poweredByHeader: false,
@@ -55,6 +64,7 @@ const config = {
       { source: '/api/:path*', headers: inert },
       { source: '/hermod/:path*', headers: inert },
       { source: '/pki/:path*', headers: inert },
+      { source: '/verify-bundle.html', headers: verifier },
     ]
   },
 }

@@ -33,4 +33,4 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 /** Pages only: what is under these paths has a fixed policy (next.config.js) and must not pay for this. */
-export const config = { matcher: ['/((?!api/|hermod/|pki/|_next/|favicon.ico).*)'] }
+export const config = { matcher: ['/((?!api/|hermod/|pki/|_next/|favicon.ico|verify-bundle.html).*)'] }

@@ -86,6 +86,16 @@ export function EvidencePage({ view, evidence, messages }: Props) {
           />
         </div>
       </div>
+      <p className="text-muted-foreground text-sm print:hidden">
+        {words.bundle.text}{' '}
+        <a href="/verify-bundle.html" className="text-link underline-offset-4 hover:underline">
+          {words.bundle.verifier}
+        </a>
+        {' · '}
+        <a href="/pki/bundle-keys.pem" className="text-link underline-offset-4 hover:underline">
+          {words.bundle.keys}
+        </a>
+      </p>
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { VERIFIER, writeVerifier } from './build-verifier.ts'
 import { EmbeddedError } from './embedded-error.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
@@ -30,7 +31,7 @@ const NOT_IN_PAGES = ['lib/embedded', 'lib/certdesk', 'lib/jobs', 'lib/generated
 export type BuildState = 'missing' | 'outdated' | 'current'
 
 export function buildState(): BuildState {
-  if (!existsSync(BUILD_ID)) return 'missing'
+  if (!existsSync(BUILD_ID) || !existsSync(VERIFIER)) return 'missing'
   const builtAt = statSync(BUILD_ID).mtimeMs
   if (existsSync(STAMP) && statSync(STAMP).mtimeMs >= builtAt)
     return readFileSync(STAMP, 'utf8') === hashSources() ? 'current' : 'outdated'
@@ -41,6 +42,7 @@ function listSources(): string[] {
   const files = FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !/\.(test|spec)\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => file !== VERIFIER)
     .filter((file) => !NOT_IN_PAGES.some((folder) => relative(ROOT, file).startsWith(`${folder}/`)))
   return [...files, ...FILES.map((file) => join(ROOT, file)).filter(existsSync)].sort()
 }
@@ -56,6 +58,7 @@ export async function buildPages(onStart: (end: () => void) => void = () => unde
   const hash = hashSources()
   // A build that fails or is interrupted must not leave the last one's name behind.
   rmSync(BUILD_ID, { force: true })
+  await writeVerifier()
   const said: string[] = []
   const code = await new Promise<number | null>((done, fail) => {
     // No secret and no address of a database is needed to build, so none is given.

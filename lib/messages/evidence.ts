@@ -53,6 +53,12 @@ export const evidence = {
     policy: { title: 'Policy', text: 'May this phone have it, and was it accepted exactly once?' },
   } satisfies Record<CheckGroup, { title: string; text: string }>,
 
+  bundle: {
+    text: 'The evidence bundle holds all of this, signed, in one file that proves itself without this portal.',
+    verifier: 'Offline verifier',
+    keys: 'Keys that sign bundles',
+  },
+
   answer: {
     title: 'The exchange, decoded',
     none: 'The message that was checked is not among the messages of this enrolment.',
