@@ -54,67 +54,60 @@ function anchorOf({ publicKey }: KeyPair): AttestationKey {
   return { kid: 'attestation', thumbprint: jwkThumbprint(readSpki(spki)), spki, spkiSha256: spkiSha256(spki), key: publicKey }
 }
 
-/** Where the key of a keyid is not the builders' own. */
-const fixed = (
-  pairs: Record<string, ReturnType<typeof fixedRsa>>,
-  keys: { keyid: string; usage: string; keyTypes: string[] }[],
-  nonce?: string,
-) => {
-  const attestation = quickRsa()
-  return buildAnswer(
+type Asked = { keyid: string; usage: string; keyTypes: string[] }[]
+
+/** A good answer with these keys in place of the builders' own, and perhaps to another offer. */
+function answerOf(name: string, attestation: KeyPair, pairs: Record<string, KeyPair>, keys: Asked, nonce?: string): Exchange {
+  const bound = nonce === undefined ? {} : { nonce }
+  const input = buildAnswer(
     {
       key: (good, keyid) => pairs[keyid] ?? good,
       header: (good) => ({
         ...good,
         jwk: appJwk(attestation.publicKey, { kid: 'attestation', use: 'sig', leadingZero: true }),
-        ...(nonce === undefined ? {} : { nonce }),
+        ...bound,
       }),
-      innerHeader: (good) => ({ ...good, ...(nonce === undefined ? {} : { nonce }) }),
+      innerHeader: (good) => ({ ...good, ...bound }),
       signer: () => attestation.privateKey,
       input: (good) => ({
         ...good,
-        expectation: nonce === undefined ? good.expectation : { ...good.expectation, nonce },
+        expectation: { ...good.expectation, ...bound },
         policy: { ...good.policy, trustedKeys: [anchorOf(attestation)] },
       }),
     },
     { keys },
+  )
+  return takeApart(
+    name,
+    input,
+    attestation.privateKey,
+    keys.map(({ keyid }) => pairs[keyid]?.privateKey ?? null),
   )
 }
 
 const SIG = { keyid: 'signer', usage: 'SIG' }
 const ENC = { keyid: 'encrypter', usage: 'ENC' }
 
-export const EXCHANGES: readonly Exchange[] = [
-  /** As the vendor published it: nobody can sign a change of it. */
+/** The published one, which nobody can sign a change of, and two of an app with this attestation key. */
+export const exchangesOf = (attestation: KeyPair): Exchange[] => [
   takeApart('published example', vendorExample(), null, [null]),
-  takeApart(
-    'one RSA key',
-    fixed({ signer: fixedRsa('phone signer') }, [{ ...SIG, keyTypes: ['RSA-2048'] }]),
-    quickRsa().privateKey,
-    [fixedRsa('phone signer').privateKey],
-  ),
-  takeApart(
-    'two EC keys',
-    fixed({ signer: fixedEc('signer'), encrypter: fixedEc('encrypter') }, [
-      { ...SIG, keyTypes: ['EC-P256'] },
-      { ...ENC, keyTypes: ['RSA-2048', 'EC-P256'] },
-    ]),
-    quickRsa().privateKey,
-    [fixedEc('signer').privateKey, fixedEc('encrypter').privateKey],
-  ),
+  answerOf('one RSA key', attestation, { signer: fixedRsa('phone signer') }, [{ ...SIG, keyTypes: ['RSA-2048'] }]),
+  answerOf('two EC keys', attestation, { signer: fixedEc('signer'), encrypter: fixedEc('encrypter') }, [
+    { ...SIG, keyTypes: ['EC-P256'] },
+    { ...ENC, keyTypes: ['RSA-2048', 'EC-P256'] },
+  ]),
 ]
 
+export const EXCHANGES: readonly Exchange[] = exchangesOf(quickRsa())
+
 /** The answer of the same app to another offer: what an attacker could mix in. */
-export const OTHER: Exchange = takeApart(
+export const OTHER: Exchange = answerOf(
   'another offer',
-  fixed(
-    { signer: fixedEc('other signer'), encrypter: fixedEc('other encrypter') },
-    [
-      { ...SIG, keyTypes: ['EC-P256'] },
-      { ...ENC, keyTypes: ['EC-P256'] },
-    ],
-    'ffeeddccbbaa99887766554433221100',
-  ),
-  quickRsa().privateKey,
-  [fixedEc('other signer').privateKey, fixedEc('other encrypter').privateKey],
+  quickRsa(),
+  { signer: fixedEc('other signer'), encrypter: fixedEc('other encrypter') },
+  [
+    { ...SIG, keyTypes: ['EC-P256'] },
+    { ...ENC, keyTypes: ['EC-P256'] },
+  ],
+  'ffeeddccbbaa99887766554433221100',
 )

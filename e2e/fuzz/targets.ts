@@ -12,6 +12,7 @@ import json from './targets/json.ts'
 import jwk from './targets/jwk.ts'
 import jws from './targets/jws.ts'
 import ocsp from './targets/ocsp.ts'
+import outline from './targets/outline.ts'
 import scepCa from './targets/scep-ca.ts'
 import scepReply from './targets/scep-reply.ts'
 import scepRequest from './targets/scep-request.ts'
@@ -32,4 +33,5 @@ export const TARGETS: readonly AnyTarget[] = [
   est,
   ocsp,
   bundle,
+  outline,
 ]
