@@ -2,6 +2,8 @@
  * `npm run certdesk -- …`: administration from the portal's own machine. Works on the database of DATABASE_URL, or on the one that
  * `npm start` has brought up with this data folder. Ends with 0, with 1 when something was found or failed, with 2 for a wrong call.
  */
+
+import { sqlState } from '#lib/data/transaction.ts'
 import { chooseDatabase } from '#lib/db.ts'
 import { EnvError, readDatabaseUrl, readDataDir } from '#lib/env.ts'
 import { UsageError } from './usage.ts'
@@ -12,6 +14,8 @@ const USAGE = `npm run certdesk -- COMMAND
   token revoke ID                                                     end an API token
   account create --email ADDRESS --name NAME --role ROLE              make a sign-in; prints its password, once
   ca rotate-issuing [--name NAME]                                     a new key for the issuing CA, under the same root
+  ca export FILE                                                      the embedded CA, sealed under a passphrase
+  ca restore FILE                                                     put an exported CA back
   verify-audit                                                        check the audit chain from its first entry to its last
   verify-bundle FILE [--key FILE]                                     check an evidence bundle; needs no database
   scep enable|disable|challenge|add-ra|remove-ra|list|revoke          SCEP of the embedded CA: off, or for whom`
@@ -49,6 +53,7 @@ function sentence(error: unknown): string | null {
   if (code === 'P1001' || code === 'ECONNREFUSED' || code === 'ENOTFOUND')
     return 'The database of DATABASE_URL cannot be reached.'
   if (code === 'P1000' || code === '28P01') return 'The database refuses the user or password of DATABASE_URL.'
+  if (sqlState(error) === '42501') return 'The user of DATABASE_URL may not do this: use the URL of the database’s owner.'
   if (code === 'P2021' || code === '42P01') return 'The database has not been set up: run "npm run migrate" first.'
   return null
 }

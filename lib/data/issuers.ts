@@ -64,6 +64,7 @@ export function listCrlIssuers(_grant: Grant<'system:work'>): Promise<{ id: stri
       AND (i.replaced_by_id IS NULL
         OR EXISTS (SELECT FROM issuer_secret s WHERE s.issuer_id = i.id AND s.name = 'root-key')
         OR EXISTS (SELECT FROM certificate c WHERE c.issuer_id = i.id AND c.not_after > now() - interval '14 days')
+        OR EXISTS (SELECT FROM scep_transaction t WHERE t.issuer_id = i.id AND t.not_after > now() - interval '14 days')
         OR EXISTS (SELECT FROM restored_certificate r WHERE r.issuer_id = i.id AND r.not_after > now() - interval '14 days'))
     ORDER BY i.name`
 }

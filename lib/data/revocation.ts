@@ -142,8 +142,12 @@ export async function listRevoked(
     SELECT serial_number AS "serialNumber", revoked_at AS "revokedAt", revocation_reason AS reason FROM certificate
     WHERE issuer_id = ${issuerId}::uuid AND status = 'revoked' AND not_after > now() - interval '14 days'
     UNION ALL
-    SELECT serial_number, revoked_at, revocation_reason FROM restored_certificate
+    SELECT serial_number, revoked_at, revocation_reason FROM restored_certificate r
     WHERE issuer_id = ${issuerId}::uuid AND revoked_at IS NOT NULL AND not_after > now() - interval '14 days'
+      AND NOT EXISTS (SELECT FROM certificate c
+        WHERE c.issuer_id = r.issuer_id AND c.serial_number = r.serial_number AND c.status = 'revoked')
+      AND NOT EXISTS (SELECT FROM scep_transaction s
+        WHERE s.issuer_id = r.issuer_id AND s.serial_number = r.serial_number AND s.revoked_at IS NOT NULL)
     UNION ALL
     SELECT serial_number, revoked_at, revocation_reason FROM scep_transaction
     WHERE issuer_id = ${issuerId}::uuid AND revoked_at IS NOT NULL AND not_after > now() - interval '14 days'

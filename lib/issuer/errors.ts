@@ -16,6 +16,8 @@ export type IssuerErrorCode =
   | 'credential_missing'
   /** The stored configuration is not of its kind's form. */
   | 'config'
+  /** An exported CA cannot be read, or does not belong here. */
+  | 'export'
   /** The issuer's kind is not built in. */
   | 'unsupported'
 
