@@ -137,6 +137,16 @@ export function chooseRecipient(ca: ScepCa, now: Date): ScepCertificate {
   return chosen
 }
 
+/** Whether `chooseRecipient` would find one. */
+export function hasRecipient(ca: ScepCa, now: Date): boolean {
+  try {
+    return chooseRecipient(ca, now) !== null
+  } catch (error) {
+    if (error instanceof ScepError) return false
+    throw error
+  }
+}
+
 /** Who may sign answers: the CA and its registration authorities that may sign, in their time. */
 export const answerSigners = (ca: ScepCa, now: Date): ScepCertificate[] =>
   [ca.issuing, ...ca.ras.filter((one) => mayDo(one, 'digitalSignature'))].filter((one) => isValidAt(one, now))

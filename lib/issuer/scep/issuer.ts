@@ -11,7 +11,7 @@
  */
 import { hash, randomBytes } from 'node:crypto'
 import type { Bytes } from '#lib/core/asn1/der.ts'
-import { answerSigners, chooseRecipient } from '#lib/core/scep/ca-certificates.ts'
+import { answerSigners, chooseRecipient, hasRecipient } from '#lib/core/scep/ca-certificates.ts'
 import { ScepError } from '#lib/core/scep/errors.ts'
 import { type CertRep, readCertRep } from '#lib/core/scep/reply.ts'
 import { encodeIssuerAndSubject, encodePkiRequest } from '#lib/core/scep/request.ts'
@@ -54,7 +54,7 @@ export class ScepIssuer implements Issuer {
   }
 
   async prepare(request: IssuanceRequest, idempotencyKey: string): Promise<PrepareResult> {
-    const outcome = await this.#ca.get()
+    const outcome = await this.#usableCa(request.now)
     if (!outcome.ok) return this.#caFault(outcome)
     const { ca, choice } = outcome.known
     try {
@@ -90,7 +90,7 @@ export class ScepIssuer implements Issuer {
 
   async complete(bytes: Bytes, _idempotencyKey: string, progress: Progress): Promise<IssuanceResult> {
     const prepared = readPrepared(bytes)
-    const outcome = await this.#ca.get()
+    const outcome = await this.#usableCa(this.#now())
     if (!outcome.ok) return this.#caFault(outcome)
     const signer = await this.#signers.recall(prepared)
     const poll = progress.pending
@@ -112,6 +112,12 @@ export class ScepIssuer implements Issuer {
       if (error instanceof ScepError) return this.#scepFault(error)
       throw error
     }
+  }
+
+  /** What is known of the CA, asked for anew if its registration authority has expired meanwhile. */
+  async #usableCa(now: Date): Promise<CaOutcome> {
+    const outcome = await this.#ca.get()
+    return outcome.ok && !hasRecipient(outcome.known.ca, now) ? this.#ca.refresh() : outcome
   }
 
   /** An answer that nobody known signed may be a new registration authority's: then the CA is asked for its certificates once more. */
