@@ -21,6 +21,7 @@ export interface JobPayloads {
   'revoke-certificate': { certificateId: string }
   'publish-crl': Record<string, never>
   'test-connection': { testId: string }
+  'check-connections': Record<string, never>
   'answer-pki-request': { requestId: string }
   rehearse: { rehearsalId: string }
   'make-bundle': { bundleId: string }
@@ -39,6 +40,7 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'expire-delivery': (p) => `expire:${p.commandId}`,
   'revoke-certificate': (p) => `revoke:${p.certificateId}`,
   'publish-crl': () => 'publish-crl',
+  'check-connections': () => 'check-connections',
   'test-connection': (p) => `test:${p.testId}`,
   'answer-pki-request': (p) => `pki-request:${p.requestId}`,
   rehearse: (p) => `rehearse:${p.rehearsalId}`,
