@@ -4,7 +4,7 @@
  */
 import type { ConnectionStep } from './connection-test.ts'
 import type { CheckResult, Verdict } from './enrollment/evidence.ts'
-import type { ProfileDefinition } from './enrollment/profile.ts'
+import type { KeyType, KeyUsageWord, ProfileDefinition } from './enrollment/profile.ts'
 import type { EnrollmentState } from './enrollment/state.ts'
 import type { FailureCode } from './errors.ts'
 import type { IncidentKind } from './incidents.ts'
@@ -96,7 +96,7 @@ export interface ProfileView {
   version: number
   versionId: string
   servername: string
-  keys: { keyid: string; usage: string; keyTypes: string[] }[]
+  keys: { keyid: string; usage: KeyUsageWord; keyTypes: KeyType[] }[]
   validityDays: number
   issuer: string
   approval: boolean

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { CHECK_IDS } from '#lib/core/enrollment/evidence.ts'
+import { KEY_TYPES, KEY_USAGES, type KeyType, type KeyUsageWord } from '#lib/core/enrollment/profile.ts'
 import { ENROLLMENT_STATES, type EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { REVOCATION_REASONS } from '#lib/core/x509/crl-reasons.ts'
 import { PROBLEM_CODES } from '#lib/http/problem.ts'
@@ -12,7 +13,7 @@ import { PROBLEM_CODES } from '#lib/http/problem.ts'
 
 /** No control characters, no line or paragraph separators, nothing that turns the direction of what follows. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Cs}/u
+export const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Cs}/u
 
 const line = (max: number) =>
   z
@@ -177,7 +178,15 @@ export const profileSchema = z
     version: z.number().int(),
     servername: z.string(),
     issuer: z.string(),
-    keys: z.array(z.object({ keyid: z.string(), usage: z.string(), keyTypes: z.array(z.string()) })),
+    keys: z.array(
+      z.object({
+        keyid: z.string(),
+        usage: z.enum(Object.keys(KEY_USAGES) as [KeyUsageWord, ...KeyUsageWord[]]),
+        keyTypes: z
+          .array(z.enum(Object.keys(KEY_TYPES) as [KeyType, ...KeyType[]]))
+          .meta({ description: 'In order of preference: the phone makes the first that it can' }),
+      }),
+    ),
     validityDays: z.number().int(),
     approval: z.boolean(),
     confirmation: z.boolean(),
@@ -209,7 +218,7 @@ export const enrollmentSchema = enrollmentRowSchema
       .object({ uri: z.string(), expiresAt: time })
       .nullable()
       .meta({ description: 'The live offer. A bearer secret: whoever holds it may enrol.' }),
-    keys: z.array(z.object({ keyid: z.string(), csrSubject: z.string(), spkiSha256: z.string() })),
+    keys: z.array(z.object({ keyid: z.string(), usage: z.string().nullable(), csrSubject: z.string(), spkiSha256: z.string() })),
     certificates: z.array(
       z.object({
         id: z.uuid(),

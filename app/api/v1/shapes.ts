@@ -115,7 +115,7 @@ export const enrollmentRowShape = (e: EnrollmentRow): Out<'enrollmentRowSchema'>
 export const enrollmentShape = (e: EnrollmentView): Out<'enrollmentSchema'> => ({
   ...enrollmentRowShape(e),
   offer: e.offer && { uri: e.offer.uri, expiresAt: e.offer.expiresAt },
-  keys: e.keys.map(({ keyid, csrSubject, spkiSha256 }) => ({ keyid, csrSubject, spkiSha256 })),
+  keys: e.keys.map(({ keyid, usage, csrSubject, spkiSha256 }) => ({ keyid, usage, csrSubject, spkiSha256 })),
   certificates: e.certificates.map(({ id, keyid, serialNumber, subject, notAfter, pem }) => ({
     id,
     keyid,

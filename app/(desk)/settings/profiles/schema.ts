@@ -1,10 +1,8 @@
 /** What the profile editor sends. The definition's own schema decides; its findings are said in sentences here. */
 import { z } from 'zod'
+import { UNPRINTABLE } from '#app/api/v1/schemas.ts'
 import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import { fieldSentences as say } from '#lib/messages/profiles.ts'
-
-/** Neither in a certificate nor on a phone, and PostgreSQL keeps no NUL. */
-const CONTROL = /\p{Cc}|\p{Cs}/u
 
 const plainText = (max: number) =>
   z
@@ -12,7 +10,7 @@ const plainText = (max: number) =>
     .trim()
     .min(1, say.missing)
     .max(max, say.tooLong(max))
-    .refine((text) => !CONTROL.test(text), say.control)
+    .refine((text) => !UNPRINTABLE.test(text), say.control)
 
 type Finding = z.core.$ZodIssue
 
@@ -40,11 +38,11 @@ function sentenceOf(issue: Finding): string {
 const fieldPath = (path: readonly PropertyKey[]): PropertyKey[] =>
   path.includes('policies') ? path.slice(0, path.indexOf('policies') + 1) : [...path]
 
-/** Every text of a value without control characters; paths of those that have some. */
-function findControl(value: unknown, path: PropertyKey[] = []): PropertyKey[][] {
-  if (typeof value === 'string') return CONTROL.test(value) ? [path] : []
+/** Paths of the texts in a value that have characters which cannot be shown. */
+function findUnprintable(value: unknown, path: PropertyKey[] = []): PropertyKey[][] {
+  if (typeof value === 'string') return UNPRINTABLE.test(value) ? [path] : []
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, member]) => findControl(member, [...path, name]))
+  return Object.entries(value).flatMap(([name, member]) => findUnprintable(member, [...path, name]))
 }
 
 const definition = z.unknown().transform((given, context) => {
@@ -52,8 +50,9 @@ const definition = z.unknown().transform((given, context) => {
   if (!parsed.success)
     for (const issue of parsed.error.issues)
       context.issues.push({ code: 'custom', message: sentenceOf(issue), path: fieldPath(issue.path), input: given })
-  for (const path of findControl(given)) context.issues.push({ code: 'custom', message: say.control, path, input: given })
-  return parsed.success ? parsed.data : z.NEVER
+  for (const path of findUnprintable(parsed.data))
+    context.issues.push({ code: 'custom', message: say.control, path, input: given })
+  return parsed.data ?? z.NEVER
 })
 
 export const profileForm = z.strictObject({
