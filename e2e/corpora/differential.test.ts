@@ -19,6 +19,7 @@ import { certificateOriginals, testPki } from '../fuzz/certificates.ts'
 import { seededChoices } from '../fuzz/choices.ts'
 import { fixedRsa } from '../fuzz/keys.ts'
 import { mutateAnswer } from '../fuzz/mutate-answer.ts'
+import { ANSWER_CASES } from '../matrix/answers.ts'
 import { type Compared, compareAnswer } from './compare-answer.ts'
 import { readCsrCases } from './mbedtls.ts'
 import { type Agreement, compareCertificate, compareCrl, compareCsr, compareJwk, compareJws } from './other-readers.ts'
@@ -114,6 +115,16 @@ describe('answers', () => {
       'request: same': 1,
     })
   })
+
+  it('every one of the matrix', async () => {
+    const compared: (Compared & { name: string })[] = []
+    for (const one of ANSWER_CASES)
+      for (const found of await compareAnswer(one.input())) compared.push({ ...found, name: `${one.id} ${one.title}` })
+    expect(different(compared)).toEqual([])
+    const counts = tally(compared)
+    for (const what of ['attestation key', 'outer JWS', 'new key', 'inner JWS', 'request'])
+      expect([what, (counts[`${what}: same`] ?? 0) > 200]).toEqual([what, true])
+  }, 60_000)
 
   it('a thousand mutants', async () => {
     // jose takes no RSA key below 2048 bits.

@@ -47,6 +47,10 @@ async function comparedSignature(signed: boolean, verify: () => Promise<boolean>
   return signed ? [['signature', true, await verify().catch(() => false)]] : []
 }
 
+/**
+ * Exception with a reason: jose knows `b64` (RFC 7797) and then reads the payload as it stands. A header with `crit` is never accepted here,
+ * whatever it names: the checks refuse every member the protocol does not have (F-O14).
+ */
 export async function compareJws(
   text: string,
   alg: JwsAlg,
@@ -54,8 +58,8 @@ export async function compareJws(
   /** The payload as JSON, or where it is none its octets. */
   ours: { header: JsonObject; payload: JsonObject | Uint8Array },
 ): Promise<Agreement> {
+  if ('crit' in ours.header) return { result: 'refused' }
   const result = await jose.compactVerify(text, key, { algorithms: [alg] }).catch((error: unknown) => {
-    // For example `crit`, which our callers refuse as they refuse every header they did not ask for.
     if (error instanceof jose.errors.JOSEError) return null
     throw error
   })
