@@ -11,6 +11,7 @@ import { chromiumPath } from './harness/chromium.ts'
 import { startTestServer } from './harness/database.ts'
 import { CA_PEERS, needPrograms } from './harness/debian-packages.ts'
 import { runPeer } from './harness/peer.ts'
+import { summariseMatrix, type TestOutcome } from './matrix/summary.ts'
 
 const PARTS = ['static', 'unit', 'database', 'ca-peers', 'build', 'browser', 'peer'] as const
 type Part = (typeof PARTS)[number]
@@ -26,6 +27,8 @@ if (unknown.length > 0) {
 let passed = 0
 let failed = 0
 const summary: string[] = []
+/** Every test of vitest that ran, for the table of hostile inputs. */
+const outcomes: TestOutcome[] = []
 
 function count(name: string, good: number, bad: number, since: number): void {
   passed += good
@@ -75,7 +78,10 @@ async function vitest(project: string, env: NodeJS.ProcessEnv): Promise<[number,
     numPassedTests: number
     numFailedTests: number
     numPendingTests: number
+    testResults: { assertionResults: { fullName: string; status: string }[] }[]
   }
+  const tests = result.testResults.flatMap((one) => one.assertionResults).filter((test) => test.status !== 'skipped')
+  outcomes.push(...tests.map((test) => ({ name: test.fullName, passed: test.status === 'passed' })))
   // A file that does not load, or an unhandled rejection, fails the run without failing a test.
   return [result.numPassedTests, result.numFailedTests + (code !== 0 && result.numFailedTests === 0 ? 1 : 0)]
 }
@@ -134,6 +140,6 @@ try {
   await server?.stop()
 }
 
-console.log(`\n${summary.join('\n')}\n`)
+console.log(`\n${[...summary, '', ...summariseMatrix(outcomes)].join('\n').trimEnd()}\n`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)

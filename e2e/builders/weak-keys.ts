@@ -24,6 +24,34 @@ export const ones = (octets: number): Buffer<ArrayBuffer> => Buffer.alloc(octets
 /** The prime of RFC 3526, group 14: finding one of its size takes seconds. */
 export const primeModulus = (): Buffer<ArrayBuffer> => Buffer.from(getDiffieHellman('modp14').getPrime())
 
+/** PKCS #1 v1.5 under the prime of primeModulus: with n − 1 for the totient the private exponent is anybody's to work out. */
+export function signWithPrime(input: Uint8Array): Buffer<ArrayBuffer> {
+  const n = BigInt(`0x${primeModulus().toString('hex')}`)
+  const d = inverse(65537n, n - 1n)
+  return toBytes(power(BigInt(`0x${forgeForExponentOne(input).toString('hex')}`), d, n), 256)
+}
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % modulus
+    if (bit === '1') result = (result * base) % modulus
+  }
+  return result
+}
+
+/** Of `a` modulo `m`, by Euclid. */
+function inverse(a: bigint, m: bigint): bigint {
+  let [r, rest] = [m, a]
+  let [t, next] = [0n, 1n]
+  while (rest !== 0n) {
+    const quotient = r / rest
+    ;[r, rest] = [rest, r - quotient * rest]
+    ;[t, next] = [next, t - quotient * next]
+  }
+  return t < 0n ? t + m : t
+}
+
 /** The key with the ROCA fingerprint among the Wycheproof JSON Web Key vectors. */
 export function rocaModulus(): Buffer<ArrayBuffer> {
   const file = JSON.parse(readFileSync(new URL('../vectors/wycheproof/json_web_key_test.json', import.meta.url), 'utf8'))

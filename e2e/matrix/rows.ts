@@ -29,6 +29,7 @@ export const TESTED_IN: Readonly<Record<string, string>> = {
   'F-S16': 'lib/external/hermod.test.ts',
   'F-S17': 'lib/external/http-tls.test.ts',
   'F-S18': 'lib/core/x509/certificate-check.test.ts',
+  'F-S19': 'app/pki/scep.db.test.ts',
   'F-S20': 'lib/issuer/embedded/issuer.test.ts',
   'F-S21': 'lib/core/x509/tbs.test.ts',
   'F-S22': 'lib/jobs/hostile-callbacks.db.test.ts',

@@ -8,6 +8,8 @@ export interface AskedFacts {
   profileName: string
   /** SubjectPublicKeyInfo hashes (hex) of the phone's new keys. */
   spkiSha256: readonly string[]
+  /** The keys themselves, to be looked for in the certificates of our issuers. */
+  spki: readonly Uint8Array[]
   /** The same of the key in the header. */
   attestationSpkiSha256: string | null
   profileRef: string | null
@@ -16,7 +18,7 @@ export interface AskedFacts {
 }
 
 export interface KnownFacts {
-  /** By SHA-256 of the SPKI (hex): proved by somebody before, or blocked; blocked counts more. */
+  /** By SHA-256 of the SPKI (hex): proved by somebody before, an issuer's, or blocked; the last counts most. */
   keys: Map<string, KnownKey>
   /** True if the profile id is already bound to a phone. */
   profileRefTaken: boolean
@@ -29,6 +31,7 @@ export interface KnownFacts {
 interface RawFacts {
   keys: Record<string, string> | null
   blocked: { hash: string; code: 'blocked_key' | 'private_key_leaked'; reason: string }[] | null
+  ca: string[] | null
   taken: boolean
   earlier: string[] | null
   foreign: { enrollmentId: string; userid: string } | null
@@ -43,6 +46,9 @@ export async function findKnownFacts(_grant: Grant<'system:work'>, a: AskedFacts
             WHERE k.spki_sha256 = ANY(${hashes}::bytea[])) AS keys,
       (SELECT json_agg(json_build_object('hash', encode(b.spki_sha256, 'hex'), 'code', b.code, 'reason', b.reason))
        FROM blocked_key b WHERE b.spki_sha256 = ANY(${all}::bytea[])) AS blocked,
+      (SELECT array_agg(DISTINCT encode(sha256(s.spki), 'hex'))
+       FROM unnest(${[...a.spki]}::bytea[]) AS s(spki), issuer i, unnest(i.chain || i.certificate) AS c(der)
+       WHERE position(s.spki IN c.der) > 0) AS ca,
       EXISTS (SELECT 1 FROM phone WHERE profile_ref = ${a.profileRef}) AS taken,
       (SELECT array_agg(DISTINCT attestation_thumbprint) FROM phone
        WHERE user_id = ${a.userId}::uuid AND profile_name = ${a.profileName}) AS earlier,
@@ -57,8 +63,9 @@ export async function findKnownFacts(_grant: Grant<'system:work'>, a: AskedFacts
     hash,
     { kind: 'blocked', code, reason },
   ])
+  const ca = (row.ca ?? []).map((hash): [string, KnownKey] => [hash, { kind: 'ca' }])
   return {
-    keys: new Map([...proved, ...blocked]),
+    keys: new Map([...proved, ...ca, ...blocked]),
     profileRefTaken: row.taken,
     earlierAttestation: row.earlier ?? [],
     foreignNonce: row.foreign,

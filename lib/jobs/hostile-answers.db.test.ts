@@ -7,13 +7,18 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { POST } from '#app/hermod/callback/[[...kind]]/route.ts'
-import { attestationKeysFile, type Bends, buildAnswer } from '#e2e/builders/answer.ts'
+import { attestationKeysFile, type Bends, b64u, buildAnswer, RS256_CSR, rsaKey, spkiOf } from '#e2e/builders/answer.ts'
 import { header } from '#e2e/builders/answer-bends.ts'
+import { primeModulus, signWithPrime } from '#e2e/builders/weak-keys.ts'
 import { ANSWER_CASES } from '#e2e/matrix/answers.ts'
 import { type AnswerCase, isMessageOnly, outcomeOf } from '#e2e/matrix/case.ts'
 import { systemGrant } from '#lib/auth/permissions.ts'
+import * as der from '#lib/core/asn1/der.ts'
 import type { CheckResult } from '#lib/core/enrollment/evidence.ts'
+import { parseCertificate } from '#lib/core/x509/certificate.ts'
 import { readCsr } from '#lib/core/x509/csr.ts'
+import { encodeSpki, spkiSha256 } from '#lib/core/x509/spki.ts'
+import { findKnownFacts } from '#lib/data/known-facts.ts'
 import { syncAttestationPolicy } from '#lib/workflows/sync-attestation-policy.ts'
 import { type Flow, type ReceivedCommand, startFlow } from './flow-fixtures.ts'
 
@@ -141,6 +146,35 @@ describe('answers that must be refused', () => {
     for (const member of ['jku', 'x5u']) expect(await send(header({ [member]: url }))).toMatchObject({ code: 'jws_header' })
     server.close()
     expect(asked).toBe(0)
+  })
+
+  it('F-O8 a new key with a prime modulus passes every check of the answer, and is refused all the same', async () => {
+    const n = primeModulus()
+    const spki = encodeSpki({ kty: 'RSA', n, e: Buffer.from('010001', 'hex') })
+    const seen = await send({
+      csrDer: (good) => {
+        const info = der.seq(der.integer(0), readCsr(good as Buffer<ArrayBuffer>).subject, spki, der.context(0))
+        return der.seq(info, RS256_CSR, der.bitString(signWithPrime(info)))
+      },
+      innerPayload: (p) => ({ ...p, n: b64u(n) }),
+      inner: (good) => {
+        const input = good.split('.').slice(0, 2).join('.')
+        return `${input}.${b64u(signWithPrime(Buffer.from(input)))}`
+      },
+    })
+    expect(seen).toMatchObject({ state: 'rejected', code: 'weak_key', certificates: 0 })
+    expect(seen.outcome).toEqual(['C18'])
+  })
+
+  it('F-N7 the keys of our issuers are known as such', async () => {
+    const { rows } = await flow.owner.query<{ certificate: Buffer; chain: Buffer[] }>('SELECT certificate, chain FROM issuer')
+    const certificates = rows.flatMap(({ certificate, chain }) => [certificate, ...chain])
+    const spki = certificates.map((certificate) => parseCertificate(Buffer.from(certificate)).spki)
+    expect(spki.length).toBeGreaterThan(1)
+    const asked = { userId: randomUUID(), profileName: '', attestationSpkiSha256: null, profileRef: null, otherNonces: [] }
+    const stranger = spkiOf(rsaKey('stranger').publicKey)
+    const { keys } = await findKnownFacts(systemGrant(), { ...asked, spkiSha256: [], spki: [...spki, stranger] })
+    expect(new Map(keys)).toEqual(new Map(spki.map((one) => [spkiSha256(one), { kind: 'ca' }])))
   })
 
   it('F-O22 the answer to one’s own first request does not serve for the second', async () => {

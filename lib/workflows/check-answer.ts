@@ -9,7 +9,13 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { trustedKeysAt } from '#lib/core/enrollment/attestation-policy.ts'
-import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, recordInput } from '#lib/core/enrollment/checks/index.ts'
+import {
+  type CheckAnswerInput,
+  type CheckedAnswer,
+  checkAnswer,
+  findPrimeKeys,
+  recordInput,
+} from '#lib/core/enrollment/checks/index.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import {
   type AnswerToCheck,
@@ -56,10 +62,12 @@ async function judge(grant: System, context: WorkerContext, answer: AnswerToChec
     userId: answer.user.id,
     profileName: answer.profileName,
     spkiSha256: first.read.keys.flatMap((key) => key.spkiSha256 ?? []),
+    spki: first.read.keys.flatMap((key) => key.spki ?? []),
     attestationSpkiSha256: first.read.attestationSpkiSha256,
     profileRef: first.read.profileId,
     otherNonces: first.read.otherNonces,
   })
+  if (first.verdict === 'passed') await blockPrimeKeys(answer, known)
   if (knowsNothing(known)) return { checked: first, policy: recordInput(input), known }
   const informed: CheckAnswerInput = {
     ...input,
@@ -67,6 +75,12 @@ async function judge(grant: System, context: WorkerContext, answer: AnswerToChec
     facts: { ...input.facts, ...factsOf(known, first) },
   }
   return { checked: checkAnswer(informed), policy: recordInput(informed), known }
+}
+
+/** F-O8: everybody knows the private key to a modulus that is prime. It takes longer than all checks together, so it is asked of what passed them. */
+async function blockPrimeKeys({ body }: AnswerToCheck, known: KnownFacts): Promise<void> {
+  for (const hash of await findPrimeKeys(body))
+    known.keys.set(hash, { kind: 'blocked', code: 'weak_key', reason: 'the modulus is prime' })
 }
 
 /** Of the keys on record for this person, those that the profile's key set holds or once held. */
