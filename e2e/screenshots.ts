@@ -62,7 +62,6 @@ try {
     ['rejected', ['--fault', 'subject-changed']],
     ['refused', ['--fault', 'refuse']],
     ['undelivered', ['--fault', 'certificate-refused']],
-    ['leaked', ['--fault', 'private-key-leaked']],
   ]
   for (const [n, [name, args]] of outcomes.entries()) {
     const { id, uri } = await begin(someone[n] ?? longName.userid)
@@ -90,13 +89,12 @@ try {
     ['live-long', `/enrollments/${liveLong.id}`],
     ...Object.entries({ ...ended, cancelled: cancelled.id }).map(([name, id]): [string, string] => [name, `/enrollments/${id}`]),
     ['timeline', `/enrollments/${ended.completed}?tab=timeline`],
-    ['evidence', `/enrollments/${ended.completed}?tab=evidence&check=C21`],
-    ['evidence-failed', `/enrollments/${ended.rejected}?tab=evidence&check=C23`],
+    ['evidence', `/enrollments/${ended.completed}?tab=evidence`],
+    ['evidence-failed', `/enrollments/${ended.rejected}?tab=evidence`],
     ['exchange', `/enrollments/${ended.completed}?tab=exchange`],
     ['certificate', `/enrollments/${ended.completed}?tab=certificate`],
     ['certificates', '/certificates'],
     ['phones', '/phones'],
-    ['incidents', '/incidents'],
     ['not-found', '/enrollments/00000000-0000-4000-8000-000000000000'],
     ['phone', `/phone#offer=${encodeURIComponent(live.uri)}`],
   ]
@@ -105,7 +103,6 @@ try {
     await page.goto(path)
     await page.waitForLoadState('load')
     await page.evaluate(() => document.fonts.ready)
-    if (name.startsWith('evidence')) await page.locator('button[data-marked]').first().waitFor()
     if (name.startsWith('live')) await page.getByRole('textbox', { name: 'Offer link' }).waitFor()
   }
   for (const [suffix, options] of [

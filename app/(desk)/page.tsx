@@ -2,8 +2,10 @@ import type { Metadata } from 'next'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { requireGrant } from '#lib/auth/actor.ts'
 import { getHome } from '#lib/data/home.ts'
+import { listByHandTasks } from '#lib/data/revocation-view.ts'
 import { home as words } from '#lib/messages/home.ts'
 import { incidents } from '#lib/messages/incidents.ts'
+import { ByHandTasks } from './_components/by-hand-tasks.tsx'
 import { HealthCard } from './_components/health-card.tsx'
 import { OpenIncidents } from './_components/open-incidents.tsx'
 import { RecentEnrollments } from './_components/recent-enrollments.tsx'
@@ -12,7 +14,8 @@ import { Tile } from './_components/tile.tsx'
 export const metadata: Metadata = { title: words.title }
 
 export default async function HomePage() {
-  const view = await getHome(await requireGrant('enrollment:read'))
+  const grant = await requireGrant('enrollment:read')
+  const [view, tasks] = await Promise.all([getHome(grant), listByHandTasks(grant)])
   const { tiles } = words
   const { home: incidentWords } = incidents
   return (
@@ -60,6 +63,7 @@ export default async function HomePage() {
         />
       </section>
       <OpenIncidents incidents={view.incidents} />
+      <ByHandTasks tasks={tasks} />
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_22rem]">
         <RecentEnrollments enrollments={view.recent} />
         <HealthCard health={view.health} orphanCallbacks={view.orphanCallbacks} />

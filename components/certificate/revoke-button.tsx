@@ -2,17 +2,17 @@
 /** "Revoke", with its question loaded when it is asked. An action that does not apply is not offered; the detail page says why. */
 import { lazy, Suspense, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
-import { certificates } from '#lib/messages/certificates.ts'
-import type { Revoke, RevokeSubject } from './revoke-dialog.tsx'
+import type { Revoke } from './revoke-dialog.tsx'
+import type { RevokeSubject } from './revoke-subject.ts'
 
 const RevokeDialog = lazy(() => import('./revoke-dialog.tsx'))
 
 export function RevokeButton({
-  certificate,
+  subject,
   revoke,
   size = 'default',
 }: {
-  certificate: RevokeSubject
+  subject: RevokeSubject
   /** The server action. */
   revoke: Revoke
   size?: 'sm' | 'default'
@@ -21,12 +21,12 @@ export function RevokeButton({
   return (
     <>
       <Button variant="destructive-outline" size={size} aria-haspopup="dialog" onClick={() => setOpen(true)}>
-        {certificates.revoke.button}
-        {size === 'sm' && <span className="sr-only"> {certificate.serialNumber}</span>}
+        {subject.button}
+        {size === 'sm' && <span className="sr-only"> {subject.about}</span>}
       </Button>
       {open && (
         <Suspense fallback={null}>
-          <RevokeDialog certificate={certificate} revoke={revoke} onClose={() => setOpen(false)} />
+          <RevokeDialog subject={subject} revoke={revoke} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>

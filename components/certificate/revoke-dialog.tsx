@@ -1,7 +1,7 @@
 'use client'
 /**
- * The question before a revocation: names the certificate, says what stops working and that it is final, and asks for the reason in plain
- * words. The worker does it; the page is read again when it should be done.
+ * The question before a revocation: names the certificate, or all of a phone or a person, says what stops working and whether that is
+ * final, and asks for the reason in plain words. The worker does it; the page is read again when it should be done.
  */
 import { useRouter } from 'next/navigation'
 import { type FormEvent, useId, useState, useTransition } from 'react'
@@ -16,49 +16,41 @@ import { SubmitButton } from '#components/ui/submit-button.tsx'
 import { isRevocationReason, type RevocationReason } from '#lib/core/x509/crl-reasons.ts'
 import { certificates } from '#lib/messages/certificates.ts'
 import { common } from '#lib/messages/common.ts'
+import type { RevokeSubject, RevokeTarget } from './revoke-subject.ts'
 
 const words = certificates.revoke
 
-export interface RevokeSubject {
-  id: string
-  serialNumber: string | null
-  profile: string
-  subject: string
-  notAfter: string
-  userName: string
-  phoneName: string | null
-}
-
 type Outcome = { ok: true } | { ok: false; message: string; fields: Record<string, string> }
-export type Revoke = (input: { certificateId: string; reason: RevocationReason; note?: string }) => Promise<Outcome>
+export type Revoke = (input: RevokeTarget & { reason: RevocationReason; note?: string }) => Promise<Outcome>
 
 /** The worker usually needs well under a second; the later look is for a busy one. */
 const LOOK_AGAIN_MS = [0, 1_000, 4_000]
 
 export default function RevokeDialog({
-  certificate: c,
+  subject,
   revoke,
   onClose,
 }: {
-  certificate: RevokeSubject
+  subject: RevokeSubject
   revoke: Revoke
   onClose: () => void
 }) {
   const id = useId()
   const router = useRouter()
   const [failure, setFailure] = useState<Extract<Outcome, { ok: false }>>()
+  const [reason, setReason] = useState('')
   const [pending, startTransition] = useTransition()
+  const several = subject.certificates.length > 1
+  const hold = reason === 'certificateHold'
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (pending) return
-    const form = new FormData(event.currentTarget)
-    const reason = String(form.get('reason') ?? '')
-    const note = String(form.get('note') ?? '').trim()
+    const note = String(new FormData(event.currentTarget).get('note') ?? '').trim()
     if (!isRevocationReason(reason))
       return setFailure({ ok: false, message: words.needReason, fields: { reason: words.needReason } })
     startTransition(async () => {
-      const result = await revoke({ certificateId: c.id, reason, ...(note ? { note } : {}) }).catch(
+      const result = await revoke({ ...subject.target, reason, ...(note ? { note } : {}) }).catch(
         (): Outcome => ({ ok: false, message: common.noConnection, fields: {} }),
       )
       if (!result.ok) return setFailure(result)
@@ -68,31 +60,37 @@ export default function RevokeDialog({
   }
 
   return (
-    <Dialog open onClose={onClose} title={words.title(c.userName)} busy={pending}>
+    <Dialog open onClose={onClose} title={subject.title} busy={pending} wide={several}>
       <form onSubmit={submit} noValidate className="space-y-4">
         {failure && !failure.fields.reason && (
           <Alert tone="destructive" title={words.failed} live>
             {failure.message}
           </Alert>
         )}
-        <div className="space-y-2 rounded-md border bg-muted/50 px-3 py-2.5">
-          <p className="foreign text-sm">{c.subject}</p>
-          <p className="foreign text-muted-foreground text-sm">
-            {certificates.columns.serial} <span className="font-mono text-xs">{c.serialNumber}</span>
-            <br />
-            {certificates.detail.until} <AbsoluteTime at={c.notAfter} />
-          </p>
-        </div>
         <div>
-          <p className="font-medium text-sm">{words.stops}</p>
-          <p className="foreign text-sm">{words.stopsText(c.profile, c.phoneName)}</p>
-          <p className="mt-1 text-sm">{words.final}</p>
+          <p className="font-medium text-sm">{words.stops(subject.certificates.length)}</p>
+          <ul className="mt-1.5 max-h-64 divide-y overflow-y-auto rounded-md border bg-muted/50">
+            {subject.certificates.map((c) => (
+              <li key={c.id} className="space-y-0.5 px-3 py-2 text-sm">
+                <p className="foreign font-medium">{words.line(c.profile, c.phoneName)}</p>
+                <p className="foreign text-muted-foreground">{c.subject}</p>
+                <p className="foreign text-muted-foreground">
+                  {certificates.columns.serial} <span className="font-mono text-xs">{c.serialNumber}</span>
+                  {' · '}
+                  {certificates.detail.until} <AbsoluteTime at={c.notAfter} />
+                </p>
+              </li>
+            ))}
+          </ul>
+          <p className="mt-2 text-sm">{words.effect}</p>
+          <p className="mt-1 text-sm">{hold ? words.untilReleased : words.final}</p>
         </div>
         <Field id={`${id}-reason`} label={words.reason} error={failure?.fields.reason}>
           <NativeSelect
             id={`${id}-reason`}
             name="reason"
-            defaultValue=""
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
             aria-required
             aria-invalid={failure?.fields.reason ? true : undefined}
             aria-describedby={failure?.fields.reason ? `${id}-reason-note` : undefined}
@@ -100,11 +98,13 @@ export default function RevokeDialog({
             <option value="" disabled>
               {words.chooseReason}
             </option>
-            {Object.entries(words.reasons).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
+            {Object.entries(words.reasons)
+              .filter(([value]) => !(subject.held && value === 'certificateHold'))
+              .map(([value, label]) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
           </NativeSelect>
         </Field>
         <Field id={`${id}-note`} label={words.note} hint={words.noteHint} error={failure?.fields.note}>
@@ -115,7 +115,7 @@ export default function RevokeDialog({
             {common.cancel}
           </Button>
           <SubmitButton variant="destructive" pending={pending}>
-            {words.confirm}
+            {hold ? words.confirmHold(subject.certificates.length) : words.confirm(subject.certificates.length)}
           </SubmitButton>
         </DialogFooter>
       </form>

@@ -24,6 +24,6 @@ export function ShortSerial({ serialNumber }: { serialNumber: string | null }) {
   )
 }
 
-/** May it still be revoked? Expired ones are refused everywhere anyway. */
+/** May it still be revoked? One on hold may be revoked for good. Expired ones are refused everywhere anyway. */
 export const isRevocable = (c: Pick<CertificateRow, 'state' | 'revoking'>): boolean =>
-  !c.revoking && (c.state === 'active' || c.state === 'expiring')
+  !c.revoking && (c.state === 'active' || c.state === 'expiring' || c.state === 'held')

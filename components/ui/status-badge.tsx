@@ -31,6 +31,7 @@ const CERTIFICATE_LOOK: Record<CertificateState, Look> = {
   active: { tone: 'success', icon: 'circle-check' },
   expiring: { tone: 'warning', icon: 'hourglass' },
   expired: { tone: 'neutral', icon: 'clock' },
+  held: { tone: 'warning', icon: 'lock' },
   revoked: { tone: 'destructive', icon: 'ban' },
 }
 

@@ -89,7 +89,6 @@ export function makeContent(bends: Bends = {}, options: AnswerOptions = {}): Bun
       stateChangedAt: AT,
       failureCode,
       failureDetail: null,
-      callbacks: passed ? 2 : 1,
     },
     profile: { servername: expectation.servername },
     commands: [

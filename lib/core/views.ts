@@ -54,7 +54,8 @@ export interface PhoneRow {
   soonestExpiry: string | null
 }
 
-export type CertificateState = 'reserved' | 'active' | 'expiring' | 'expired' | 'revoked'
+/** held: revoked with the reason certificateHold, and can be released. */
+export type CertificateState = 'reserved' | 'active' | 'expiring' | 'expired' | 'held' | 'revoked'
 
 export interface CertificateRow {
   id: string
@@ -78,6 +79,42 @@ export interface CertificateRow {
   revoking?: boolean
 }
 
+export interface RevocationView {
+  id: string
+  kind: 'revoke' | 'hold' | 'release'
+  /** by_hand: a person has to do it at the CA. */
+  state: 'wanted' | 'by_hand' | 'done' | 'void'
+  reason: string
+  note: string | null
+  requestedBy: string
+  requestedAt: string
+  doneAt: string | null
+  /** Empty where the certificate names no place to look. */
+  proofs: {
+    source: 'ocsp' | 'crl'
+    url: string
+    firstSeenAt: string | null
+    crlNumber: number | null
+    lastCheckedAt: string | null
+    nextCheckAt: string | null
+    detail: string | null
+    dueAt: string
+  }[]
+}
+
+/** A certificate that a person has to revoke (hold, release) at its CA. */
+export interface ByHandTask {
+  certificateId: string
+  serialNumber: string | null
+  subject: string
+  issuer: string
+  user: { userid: string; name: string }
+  kind: RevocationView['kind']
+  reason: string
+  requestedBy: string
+  requestedAt: string
+}
+
 export interface CertificateView extends CertificateRow {
   pem: string | null
   chainPem: string[]
@@ -85,8 +122,8 @@ export interface CertificateView extends CertificateRow {
   spkiSha256: string
   enrollmentId: string
   keyid: string
-  /** Somebody wants it revoked (or wanted, and it is). */
-  revocation: { reason: string; note: string | null; requestedBy: string; requestedAt: string } | null
+  /** The newest wish about its standing (revoke, hold, release), and what the portal itself has seen of it at the CA. */
+  revocation: RevocationView | null
 }
 
 export interface ProfileView {
@@ -213,29 +250,11 @@ export interface ExchangeMessage {
 }
 
 /** What the certificate will carry, shown before anybody is asked to scan. */
-/** One thing that an enrolment needs. */
-export interface ReadinessPart {
-  part: 'worker' | 'hermod' | 'issuer'
-  /** The CA's; null where there is one only. */
-  name: string | null
-  state: 'ok' | 'unknown' | 'broken'
-  /** What was seen, in words for staff. */
-  detail: string | null
-  reason?: 'no_worker' | 'no_worker_yet' | 'not_tested' | 'ca_expired' | 'ca_too_short'
-}
-
 export interface SubjectPreview {
-  /** No problem and no part that is broken: it may be started. */
   ok: boolean
   /** RFC 4514 string of the subject, as far as it renders. */
   subject: string
-  /** Alternative names, as they will stand in the certificate. */
-  names: { kind: 'email' | 'upn'; value: string }[]
-  /** Not beyond the CA's own end. */
   notAfter: string
-  /** Kinds of key asked for, by keyid, in order of preference. */
-  keys: { keyid: string; types: string[] }[]
-  parts: ReadinessPart[]
   /** Sentences: what is missing or not encodable, and who mends it. */
   problems: string[]
 }

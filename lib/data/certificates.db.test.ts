@@ -83,7 +83,7 @@ describe('certificates', () => {
     })
     expect(view?.pem).toMatch(/^-----BEGIN CERTIFICATE-----\n/)
     await lists.owner.query(
-      `INSERT INTO revocation_request (certificate_id, reason, note, requested_by) VALUES ($1, 'superseded', 'new phone', 'Hanna')`,
+      `INSERT INTO revocation_request (id, certificate_id, kind, reason, note, requested_by) VALUES (gen_random_uuid(), $1, 'revoke', 'superseded', 'new phone', 'Hanna')`,
       [ids.active],
     )
     expect(await getCertificate(grants.certificates, ids.active ?? '')).toMatchObject({

@@ -10,6 +10,7 @@ import { CERTIFICATE_STATE, pemOf } from './enrollment-view.ts'
 import { issuerTitle } from './issuer-title.ts'
 import { cappedCount, cursorTime, makeCursor, type PageQuery, readCursor, toPage, windowOf } from './list-page.ts'
 import { isId } from './new-id.ts'
+import { NEWEST_REVOCATION, type RawRevocation, toRevocationView } from './revocation-view.ts'
 import { matchWords, serialPrefix } from './search-words.ts'
 
 export const CERTIFICATE_SORTS = ['-issued', 'issued', 'expiry', '-expiry'] as const
@@ -56,7 +57,7 @@ const COLUMNS = Prisma.sql`
   c.not_before AS "notBefore", c.not_after AS "notAfter", floor(extract(epoch FROM c.not_after - now()) / 86400)::int AS "daysLeft",
   c.created_at AS "createdAt", c.issued_at AS "issuedAt", c.delivered_at AS "deliveredAt", c.revoked_at AS "revokedAt",
   c.revocation_reason AS "revocationReason",
-  c.status <> 'revoked' AND EXISTS (SELECT 1 FROM revocation_request r WHERE r.certificate_id = c.id) AS revoking`
+  EXISTS (SELECT 1 FROM revocation_request r WHERE r.certificate_id = c.id AND r.done_at IS NULL AND r.kind <> 'release') AS revoking`
 
 const JOINS = Prisma.sql`
   JOIN "user" u ON u.id = c.user_id
@@ -170,7 +171,7 @@ interface RawCertificateDetail extends RawCertificate {
   spkiSha256: string
   enrollmentId: string
   keyid: string
-  wanted: { reason: string; note: string | null; requestedBy: string; requestedAt: string } | null
+  wanted: RawRevocation | null
 }
 
 /** Null for an id that is none or that nobody has. */
@@ -182,8 +183,7 @@ export async function getCertificate(_grant: Reader, id: string): Promise<Certif
         k.enrollment_id AS "enrollmentId", k.keyid,
         (SELECT array_agg(encode(one, 'base64') ORDER BY n) FROM unnest(array_prepend(i.certificate, i.chain)) WITH ORDINALITY AS t(one, n)
          WHERE one IS NOT NULL) AS chain,
-        (SELECT json_build_object('reason', r.reason, 'note', r.note, 'requestedBy', r.requested_by, 'requestedAt', r.requested_at)
-         FROM revocation_request r WHERE r.certificate_id = c.id) AS wanted
+        ${NEWEST_REVOCATION} AS wanted
       FROM certificate c ${JOINS} JOIN issuer i ON i.id = c.issuer_id WHERE c.id = ${id}::uuid`,
     issuerTitles(),
   ])
@@ -197,7 +197,7 @@ export async function getCertificate(_grant: Reader, id: string): Promise<Certif
     spkiSha256: row.spkiSha256,
     enrollmentId: row.enrollmentId,
     keyid: row.keyid,
-    revocation: row.wanted && { ...row.wanted, requestedAt: new Date(row.wanted.requestedAt).toISOString() },
+    revocation: row.wanted && toRevocationView(row.wanted),
   }
 }
 

@@ -79,7 +79,8 @@ export interface RawEnrollment extends RawEnrollmentRow {
 
 /** A certificate's standing, by the database's clock (CertificateRow.state). */
 export const CERTIFICATE_STATE = Prisma.sql`
-  CASE WHEN c.status = 'revoked' THEN 'revoked' WHEN c.status = 'reserved' THEN 'reserved'
+  CASE WHEN c.status = 'revoked' AND c.revocation_reason = 'certificateHold' AND c.not_after > now() THEN 'held'
+       WHEN c.status = 'revoked' THEN 'revoked' WHEN c.status = 'reserved' THEN 'reserved'
        WHEN c.not_after <= now() THEN 'expired' WHEN c.not_after <= now() + interval '30 days' THEN 'expiring' ELSE 'active' END`
 
 const MAX_TIMELINE = 500

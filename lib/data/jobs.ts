@@ -19,9 +19,9 @@ export interface JobPayloads {
   'deliver-certificates': { enrollmentId: string; attempt?: number }
   'expire-delivery': { commandId: string }
   'revoke-certificate': { certificateId: string }
+  'prove-revocation': { requestId: string }
   'publish-crl': Record<string, never>
   'test-connection': { testId: string }
-  'check-connections': Record<string, never>
   'answer-pki-request': { requestId: string }
   rehearse: { rehearsalId: string }
   'make-bundle': { bundleId: string }
@@ -39,8 +39,8 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'deliver-certificates': (p) => `deliver:${p.enrollmentId}`,
   'expire-delivery': (p) => `expire:${p.commandId}`,
   'revoke-certificate': (p) => `revoke:${p.certificateId}`,
+  'prove-revocation': (p) => `prove:${p.requestId}`,
   'publish-crl': () => 'publish-crl',
-  'check-connections': () => 'check-connections',
   'test-connection': (p) => `test:${p.testId}`,
   'answer-pki-request': (p) => `pki-request:${p.requestId}`,
   rehearse: (p) => `rehearse:${p.rehearsalId}`,

@@ -127,3 +127,8 @@ export async function phonesOf(_grant: Reader, userId: string): Promise<PhoneRow
     SELECT ${COLUMNS} FROM phone p ${JOINS} WHERE p.user_id = ${userId}::uuid ORDER BY p.last_contact_at DESC, p.id LIMIT 50`
   return rows.map(toPhoneRow)
 }
+
+/** True if there is such a phone. */
+export async function hasPhone(_grant: Reader, id: string): Promise<boolean> {
+  return isId(id) && (await db().phone.count({ where: { id } })) > 0
+}

@@ -93,7 +93,10 @@ export async function addMissingJobs(_grant: Grant<'system:work'>): Promise<stri
       FROM callback b WHERE b.state = 'received' AND b.received_at < now() - interval '10 seconds'
       UNION ALL
       SELECT 'revoke-certificate', json_build_object('certificateId', r.certificate_id), 'revoke:' || r.certificate_id, NULL
-      FROM revocation_request r WHERE r.done_at IS NULL AND r.requested_at < now() - interval '10 seconds'
+      FROM revocation_request r WHERE r.state = 'wanted' AND r.requested_at < now() - interval '10 seconds'
+      UNION ALL
+      SELECT 'prove-revocation', json_build_object('requestId', p.request_id), 'prove:' || p.request_id, NULL
+      FROM revocation_proof p WHERE p.first_seen_at IS NULL AND p.next_check_at < now() - interval '10 seconds' GROUP BY p.request_id
     ), missing AS (
       SELECT * FROM needed n
       WHERE NOT EXISTS (SELECT 1 FROM graphile_worker.jobs j WHERE j.key = n.key AND j.attempts < j.max_attempts)

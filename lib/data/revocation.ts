@@ -1,141 +1,173 @@
 /**
- * Revocation: the web writes a wish, the worker makes it true, the CRL says so to the world.
+ * Making wishes about certificates true (revocation-wishes.ts), by the worker; and what the CRL must list.
  *
- * The web's database role may not touch certificates, so a web process in foreign hands can ask for revocations (in somebody's name, in the
- * audit) and cannot take one back.
+ * Our own CA does what is wished in this very transaction. A CA that no program can tell (SCEP and EST know no revocation) gets a task for a
+ * person, and the certificate counts as valid until that CA itself says otherwise to the world (revocation-proofs.ts).
  */
 import type { Grant } from '#lib/auth/permissions.ts'
-import { type CrlReason, isCrlReason, type RevocationReason } from '#lib/core/x509/crl-reasons.ts'
+import type { Bytes } from '#lib/core/asn1/der.ts'
+import { type CrlReason, isCrlReason } from '#lib/core/x509/crl-reasons.ts'
+import { db } from '#lib/db.ts'
+import { Prisma } from '#lib/generated/prisma/client.ts'
 import { writeAudit } from './audit.ts'
 import { endCommand } from './commands.ts'
 import { lockEnrollment } from './enrollment-writes.ts'
 import { addJob } from './jobs.ts'
-import { isId } from './new-id.ts'
 import { inTransaction, type Tx } from './transaction.ts'
 import { tryTransition } from './transition.ts'
 
-export type RevocationWish =
-  /** Written down now. */
-  | 'wanted'
-  /** Somebody asked before; the worker is on it. */
-  | 'wanted_before'
-  | 'revoked_before'
-  /** Reserved only: there is nothing to revoke. */
-  | 'not_issued'
-  | 'not_found'
+type System = Grant<'system:work'>
 
-/** Writes the wish, its audit row and its job. */
-export function insertRevocationRequest(
-  grant: Grant<'certificate:revoke'>,
-  wish: { certificateId: string; reason: RevocationReason; note: string | null },
-): Promise<RevocationWish> {
-  const { certificateId, reason, note } = wish
-  if (!isId(certificateId)) return Promise.resolve('not_found')
-  return inTransaction(grant, async (tx) => {
-    const [found] = await tx.$queryRaw<{ status: string; enrollmentId: string; enrollmentState: string; wanted: boolean }[]>`
-      SELECT c.status::text AS status, e.id AS "enrollmentId", e.state::text AS "enrollmentState", r.certificate_id IS NOT NULL AS wanted
-      FROM certificate c
-      JOIN enrollment_key k ON k.id = c.enrollment_key_id
-      JOIN enrollment e ON e.id = k.enrollment_id
-      LEFT JOIN revocation_request r ON r.certificate_id = c.id
-      WHERE c.id = ${certificateId}::uuid`
-    if (found === undefined) return 'not_found'
-    if (found.status === 'reserved') return 'not_issued'
-    // An undelivered enrolment whose certificate was revoked while it was still being delivered is settled by the same job.
-    if (found.status === 'revoked' && found.enrollmentState !== 'undelivered') return 'revoked_before'
-    await addJob(tx, 'revoke-certificate', { certificateId })
-    if (found.wanted) return found.status === 'revoked' ? 'wanted' : 'wanted_before'
-    const inserted = await tx.$executeRaw`
-      INSERT INTO revocation_request (certificate_id, reason, note, requested_by, requested_at)
-      VALUES (${certificateId}::uuid, ${reason}, ${note}, ${grant.actor.name}, clock_timestamp())
-      ON CONFLICT (certificate_id) DO NOTHING`
-    if (inserted === 0) return 'wanted_before'
-    await writeAudit(tx, grant.actor, {
-      action: 'certificate.revocation_wanted',
-      objectKind: 'certificate',
-      objectId: certificateId,
-      enrollmentId: found.enrollmentId,
-      detail: { reason, note },
-    })
-    return 'wanted'
-  })
+/** Where the CA says what became of it: one row of revocation_proof each. */
+export interface ProofPlace {
+  source: 'ocsp' | 'crl'
+  url: string
 }
 
+/** The certificate as issued; null if there is no such certificate, or none yet. */
+export async function readIssuedDer(_grant: System, certificateId: string): Promise<Bytes | null> {
+  const certificate = await db().certificate.findUnique({ where: { id: certificateId }, select: { der: true } })
+  return certificate?.der ?? null
+}
+
+export interface OpenWish {
+  id: string
+  kind: 'revoke' | 'hold' | 'release'
+  reason: string
+  requestedBy: string
+  certificateId: string
+  enrollmentId: string
+}
+
+/** How long after the wish the world must know: our own CA at once, another one when a person has been there. */
+const DUE_S = { own: 600, other: 86_400 } as const
+
 /**
- * Makes a wish true: status, the wish's end, the CRL job, the enrolment (`undelivered` → `revoked_undelivered` once none of its
- * certificates is left), audit. Does nothing that was done before.
- *
- * @returns null if nobody wished for it
+ * Makes the open wish of that certificate true: status, the wish's end, the CRL job, places of proof, the enrolment (`undelivered` →
+ * `revoked_undelivered` once none of its certificates is left), audit. Does nothing that was done before.
  */
-export function applyRevocation(grant: Grant<'system:work'>, certificateId: string): Promise<{ revokedNow: boolean } | null> {
+export function applyRevocation(grant: System, certificateId: string, places: readonly ProofPlace[]): Promise<void> {
   return inTransaction(grant, async (tx) => {
-    const [wish] = await tx.$queryRaw<{ reason: string; requestedBy: string; enrollmentId: string }[]>`
-      SELECT r.reason, r.requested_by AS "requestedBy", k.enrollment_id AS "enrollmentId"
+    const [wish] = await tx.$queryRaw<(OpenWish & { own: boolean })[]>`
+      SELECT r.id, r.kind::text AS kind, r.reason, r.requested_by AS "requestedBy", c.id AS "certificateId",
+        k.enrollment_id AS "enrollmentId", i.kind = 'embedded' AS own
       FROM revocation_request r
       JOIN certificate c ON c.id = r.certificate_id
       JOIN enrollment_key k ON k.id = c.enrollment_key_id
-      WHERE r.certificate_id = ${certificateId}::uuid`
-    if (wish === undefined) return null
-    const { enrollmentId, reason, requestedBy } = wish
-    await lockEnrollment(tx, grant, enrollmentId)
-    const revoked = await tx.$queryRaw<{ serialNumber: string }[]>`
-      UPDATE certificate SET status = 'revoked', revoked_at = clock_timestamp(), revocation_reason = ${reason}
-      WHERE id = ${certificateId}::uuid AND status = 'issued' RETURNING serial_number AS "serialNumber"`
-    await tx.$executeRaw`
-      UPDATE revocation_request SET done_at = clock_timestamp() WHERE certificate_id = ${certificateId}::uuid AND done_at IS NULL`
-    await addJob(tx, 'publish-crl', {})
-    const left = await tx.$queryRaw<{ left: number }[]>`
-      SELECT count(*)::int AS left FROM certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id
-      WHERE k.enrollment_id = ${enrollmentId}::uuid AND c.status = 'issued'`
-    if (left[0]?.left === 0)
-      await tryTransition(tx, grant, {
-        enrollmentId,
-        from: 'undelivered',
-        to: 'revoked_undelivered',
-        detail: { reason, requestedBy },
-      })
-    const [certificate] = revoked
-    if (certificate !== undefined)
+      JOIN issuer i ON i.id = c.issuer_id
+      WHERE r.certificate_id = ${certificateId}::uuid AND r.state = 'wanted' FOR UPDATE OF r`
+    if (wish === undefined) return settleAgain(tx, grant, certificateId)
+    await lockEnrollment(tx, grant, wish.enrollmentId)
+    if (wish.own) await changeStatus(tx, grant, wish, null)
+    else {
+      await tx.$executeRaw`UPDATE revocation_request SET state = 'by_hand' WHERE id = ${wish.id}::uuid`
       await writeAudit(tx, grant.actor, {
-        action: 'certificate.revoked',
+        action: 'certificate.to_be_revoked_by_hand',
         objectKind: 'certificate',
         objectId: certificateId,
-        enrollmentId,
-        detail: { serialNumber: certificate.serialNumber, reason, requestedBy },
+        enrollmentId: wish.enrollmentId,
+        detail: { kind: wish.kind, reason: wish.reason },
       })
-    return { revokedNow: certificate !== undefined }
+    }
+    if (places.length === 0) return
+    const rows = places.map(
+      ({ source, url }) => Prisma.sql`(${wish.id}::uuid, ${source}::proof_source, ${url}, clock_timestamp(),
+        clock_timestamp() + make_interval(secs => ${wish.own ? DUE_S.own : DUE_S.other}))`,
+    )
+    await tx.$executeRaw`
+      INSERT INTO revocation_proof (request_id, source, url, next_check_at, due_at) VALUES ${Prisma.join(rows)} ON CONFLICT DO NOTHING`
+    await addJob(tx, 'prove-revocation', { requestId: wish.id }, wish.own ? 1 : 0)
   })
 }
 
+const ACTIONS = { revoke: 'certificate.revoked', hold: 'certificate.held', release: 'certificate.released' } as const
+
+/** The certificate's new standing and the wish's end. @param at when the CA says it was revoked; null: now */
+export async function changeStatus(tx: Tx, grant: System, wish: OpenWish, at: Date | null): Promise<void> {
+  const { id, kind, reason, requestedBy, certificateId, enrollmentId } = wish
+  const set =
+    kind === 'release'
+      ? Prisma.sql`status = 'issued', revoked_at = NULL, revocation_reason = NULL`
+      : Prisma.sql`status = 'revoked', revoked_at = coalesce(${at}::timestamptz, clock_timestamp()), revocation_reason = ${reason}`
+  // Held ones can be released or revoked for good; what is revoked for good is never touched again.
+  const from =
+    kind === 'release'
+      ? Prisma.sql`status = 'revoked' AND revocation_reason = 'certificateHold'`
+      : kind === 'hold'
+        ? Prisma.sql`status = 'issued'`
+        : Prisma.sql`(status = 'issued' OR (status = 'revoked' AND revocation_reason = 'certificateHold'))`
+  const [changed] = await tx.$queryRaw<{ serialNumber: string }[]>`
+    UPDATE certificate SET ${set} WHERE id = ${certificateId}::uuid AND ${from} RETURNING serial_number AS "serialNumber"`
+  await tx.$executeRaw`
+    UPDATE revocation_request SET state = 'done', done_at = clock_timestamp() WHERE id = ${id}::uuid AND done_at IS NULL`
+  await addJob(tx, 'publish-crl', {})
+  if (kind === 'revoke') await settle(tx, grant, enrollmentId, { reason, requestedBy })
+  if (changed !== undefined)
+    await writeAudit(tx, grant.actor, {
+      action: ACTIONS[kind],
+      objectKind: 'certificate',
+      objectId: certificateId,
+      enrollmentId,
+      detail: { serialNumber: changed.serialNumber, reason, requestedBy },
+    })
+}
+
+/** A certificate on hold is not lost: only what is revoked for good ends the enrolment. */
+async function settle(
+  tx: Tx,
+  grant: System,
+  enrollmentId: string,
+  detail: { reason: string; requestedBy: string },
+): Promise<void> {
+  const [count] = await tx.$queryRaw<{ left: number }[]>`
+    SELECT count(*)::int AS left FROM certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id
+    WHERE k.enrollment_id = ${enrollmentId}::uuid AND (c.status = 'issued' OR c.revocation_reason = 'certificateHold')`
+  if (count?.left === 0) await tryTransition(tx, grant, { enrollmentId, from: 'undelivered', to: 'revoked_undelivered', detail })
+}
+
+/** Nothing is open: a certificate that was revoked during a delivery which failed afterwards may have left its enrolment behind. */
+async function settleAgain(tx: Tx, grant: System, certificateId: string): Promise<void> {
+  const [last] = await tx.$queryRaw<{ enrollmentId: string; reason: string; requestedBy: string }[]>`
+    SELECT k.enrollment_id AS "enrollmentId", r.reason, r.requested_by AS "requestedBy"
+    FROM certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id
+    JOIN revocation_request r ON r.certificate_id = c.id AND r.kind = 'revoke' AND r.state = 'done'
+    WHERE c.id = ${certificateId}::uuid AND c.status = 'revoked' ORDER BY r.requested_at DESC LIMIT 1`
+  if (last === undefined) return
+  await lockEnrollment(tx, grant, last.enrollmentId)
+  await settle(tx, grant, last.enrollmentId, { reason: last.reason, requestedBy: last.requestedBy })
+}
+
 /**
- * Ends a delivery whose certificate was revoked before it was given to the phone: `delivering` → `undelivered`, and on to
+ * Ends a delivery whose certificate was revoked (or put on hold) before it was given to the phone: `delivering` → `undelivered`, and on to
  * `revoked_undelivered` where no other certificate is left.
  *
  * @returns false if none of them is revoked, or the enrolment stands elsewhere
  */
-export function endRevokedDelivery(grant: Grant<'system:work'>, enrollmentId: string): Promise<boolean> {
+export function endRevokedDelivery(grant: System, enrollmentId: string): Promise<boolean> {
   return inTransaction(grant, async (tx) => {
     const enrollment = await lockEnrollment(tx, grant, enrollmentId)
     if (enrollment?.state !== 'delivering') return false
-    const [count] = await tx.$queryRaw<{ revoked: number; issued: number }[]>`
-      SELECT count(*) FILTER (WHERE c.status = 'revoked')::int AS revoked, count(*) FILTER (WHERE c.status = 'issued')::int AS issued
+    const [count] = await tx.$queryRaw<{ revoked: number; left: number }[]>`
+      SELECT count(*) FILTER (WHERE c.status = 'revoked')::int AS revoked,
+        count(*) FILTER (WHERE c.status = 'issued' OR c.revocation_reason = 'certificateHold')::int AS left
       FROM certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id WHERE k.enrollment_id = ${enrollmentId}::uuid`
     if (!count?.revoked) return false
     if (enrollment.currentCommandId) await endCommand(tx, grant, enrollment.currentCommandId, 'superseded')
-    const failureDetail = 'A certificate was revoked before it was delivered.'
+    const failureDetail = 'A certificate was revoked or put on hold before it was delivered.'
     await tryTransition(tx, grant, { enrollmentId, from: 'delivering', to: 'undelivered', set: { failureDetail } })
-    if (count.issued === 0) await tryTransition(tx, grant, { enrollmentId, from: 'undelivered', to: 'revoked_undelivered' })
+    if (count.left === 0) await tryTransition(tx, grant, { enrollmentId, from: 'undelivered', to: 'revoked_undelivered' })
     return true
   })
 }
 
 /**
- * What the issuer's CRL must list, in a fixed order: what is revoked now (a hold that was released is not), and what a restored CA had revoked. A certificate leaves the list two weeks after its end: RFC 5280 §3.3 wants it on one
- * more regular CRL after that, and one is made at least every week.
+ * What the issuer's CRL must list, in a fixed order: what is revoked now (a hold that was released is not), and what a restored CA had
+ * revoked. A certificate leaves the list two weeks after its end: RFC 5280 §3.3 wants it on one more regular CRL after that, and one is made
+ * at least every week.
  */
 export async function listRevoked(
   tx: Tx,
-  _grant: Grant<'system:work'>,
+  _grant: System,
   issuerId: string,
 ): Promise<{ serialNumber: string; revokedAt: Date; reason: CrlReason }[]> {
   const rows = await tx.$queryRaw<{ serialNumber: string; revokedAt: Date; reason: string | null }[]>`

@@ -6,11 +6,11 @@ import type { JobPayloads, TaskName } from '#lib/data/jobs.ts'
 import { logger } from '#lib/log.ts'
 import { advanceEnrollment } from '#lib/workflows/advance-enrollment.ts'
 import { answerPkiRequest } from '#lib/workflows/answer-pki-request.ts'
-import { checkConnections } from '#lib/workflows/check-connections.ts'
 import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
 import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
 import { makeBundle } from '#lib/workflows/make-bundle.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
+import { proveRevocation } from '#lib/workflows/prove-revocation.ts'
 import { publishCrl } from '#lib/workflows/publish-crl.ts'
 import { rehearse } from '#lib/workflows/rehearse.ts'
 import { revokeCertificate } from '#lib/workflows/revoke-certificate.ts'
@@ -32,9 +32,9 @@ const PAYLOADS = {
   'deliver-certificates': z.object({ enrollmentId: id, attempt }),
   'expire-delivery': z.object({ commandId: id }),
   'revoke-certificate': z.object({ certificateId: id }),
+  'prove-revocation': z.object({ requestId: id }),
   'publish-crl': z.object({}),
   'test-connection': z.object({ testId: id }),
-  'check-connections': z.object({}),
   'answer-pki-request': z.object({ requestId: id }),
   rehearse: z.object({ rehearsalId: id }),
   'make-bundle': z.object({ bundleId: id }),
@@ -55,7 +55,7 @@ export function makeTasks(context: WorkerContext): TaskList {
     'deliver-certificates': (payload) => deliverCertificates(grant, context, payload),
     'expire-delivery': (payload) => expireDelivery(grant, payload),
     'revoke-certificate': (payload) => revokeCertificate(grant, payload),
-    'check-connections': () => checkConnections(grant, context),
+    'prove-revocation': (payload) => proveRevocation(grant, payload),
     'test-connection': (payload) => testConnection(grant, context, payload),
     'publish-crl': async () => {
       await publishCrl(grant, context)

@@ -3,6 +3,8 @@ import type { RevocationReason } from '#lib/core/x509/crl-reasons.ts'
 
 const days = (n: number) => (n === 1 ? '1 day' : `${n.toLocaleString('en-GB')} days`)
 
+const seenInList = (text: string) => (number: number | null) => (number === null ? text : `${text}, number ${number}`)
+
 export const certificates = {
   title: 'Certificates',
   search: 'Search certificates',
@@ -74,6 +76,13 @@ export const certificates = {
     pem: 'Show PEM',
     copyPem: 'Copy PEM',
     revokedOn: 'Revoked',
+    heldOn: 'On hold since',
+    heldText: (by: string | null) =>
+      `It is refused everywhere that asks for revocations, until it is released.${by ? ` Asked for by ${by}.` : ''}`,
+    byHandTitle: 'To be revoked at the certificate authority',
+    byHandText: 'A person has to do it there; until then the certificate counts. Give this to whoever runs it:',
+    byHandFacts: (serial: string, reason: string) => `Serial number ${serial} · reason ${reason}`,
+    copyFacts: 'Copy serial number and reason',
     revokedText: (reason: string, by: string | null) => `Reason: ${reason}.${by ? ` Asked for by ${by}.` : ''}`,
     wantedTitle: 'Being revoked',
     wantedText: (by: string) =>
@@ -106,14 +115,16 @@ export const certificates = {
       reserved: 'It cannot be revoked before it is issued.',
       role: 'Your role may not revoke.',
     },
+    phoneButton: 'Phone lost?',
+    userButton: 'Revoke all',
     title: (name: string) => `Revoke the certificate of ${name}?`,
-    object: 'Certificate',
-    stops: 'What stops working',
-    stopsText: (profile: string, phone: string | null) =>
-      phone
-        ? `“${profile}” on the phone “${phone}”: signing in and signing with it are refused everywhere that asks the revocation list.`
-        : `“${profile}”: signing in and signing with it are refused everywhere that asks the revocation list.`,
+    phoneTitle: (phone: string, name: string) => `Revoke everything on the phone “${phone}” of ${name}?`,
+    userTitle: (name: string) => `Revoke all certificates of ${name}?`,
+    stops: (n: number) => (n === 1 ? 'What stops working' : `What stops working: ${n} certificates`),
+    line: (profile: string, phone: string | null) => (phone ? `“${profile}” on the phone “${phone}”` : `“${profile}”`),
+    effect: 'Signing in and signing with it are refused everywhere that asks for revocations.',
     final: 'This cannot be undone. To work again, the person needs a new enrolment.',
+    untilReleased: 'It lasts until somebody releases it on the certificate’s page.',
     reason: 'Why',
     chooseReason: 'Choose a reason',
     reasons: {
@@ -122,13 +133,46 @@ export const certificates = {
       affiliationChanged: 'The person’s name or unit has changed',
       cessationOfOperation: 'No longer needed',
       privilegeWithdrawn: 'The person may not use it any more',
+      certificateHold: 'Only for a while (on hold; can be released)',
       unspecified: 'Another reason',
     } satisfies Record<RevocationReason, string>,
     note: 'Note',
     noteHint: 'For the audit; not published.',
-    confirm: 'Revoke certificate',
-    failed: 'The certificate was not revoked',
+    confirm: (n: number) => (n === 1 ? 'Revoke certificate' : `Revoke ${n} certificates`),
+    confirmHold: (n: number) => (n === 1 ? 'Put on hold' : `Put ${n} on hold`),
+    failed: 'Nothing was revoked',
     needReason: 'Choose why it is revoked.',
+  },
+
+  release: {
+    button: 'Release',
+    failed: 'The certificate was not released',
+  },
+
+  proof: {
+    title: { revoke: 'Revocation', hold: 'On hold', release: 'Release' },
+    wanted: (by: string) => `Asked for by ${by}`,
+    byHand: 'To be done at the certificate authority by hand',
+    byHandText:
+      'No program can tell this certificate authority. Until it says so itself, the certificate counts everywhere; this page follows by itself.',
+    done: { revoke: 'Revoked', hold: 'Put on hold', release: 'Released' },
+    seen: {
+      revoke: { ocsp: () => 'Seen by OCSP', crl: seenInList('Seen in the revocation list') },
+      hold: { ocsp: () => 'Seen by OCSP', crl: seenInList('Seen in the revocation list') },
+      release: { ocsp: () => 'Good again by OCSP', crl: seenInList('Gone from the revocation list') },
+    },
+    notYet: 'not yet',
+    late: 'Overdue',
+    lastLook: 'Last look',
+    nowhere: 'The certificate names no address where the portal could see for itself.',
+  },
+
+  tasks: {
+    title: 'To be revoked by hand',
+    hint: 'No program can tell these certificate authorities. A task is over when the authority itself says so.',
+    line: (issuer: string) => `at ${issuer}`,
+    kinds: { revoke: 'Revoke', hold: 'Put on hold', release: 'Release' },
+    waiting: 'Waiting since',
   },
 } as const
 

@@ -49,6 +49,7 @@ export const common = {
     active: 'Active',
     expiring: 'Expiring',
     expired: 'Expired',
+    held: 'On hold',
     revoked: 'Revoked',
   } satisfies Record<CertificateState, string>,
 

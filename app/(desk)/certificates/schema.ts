@@ -11,8 +11,13 @@ export const certificateListParams = z.object({
   page: pageParam,
 })
 
-export const revokeSchema = z.strictObject({
-  certificateId: z.uuid(),
-  reason: z.enum(REVOCATION_REASONS),
-  note: z.string().max(500).optional(),
-})
+const why = { reason: z.enum(REVOCATION_REASONS), note: z.string().max(500).optional() }
+
+/** One certificate, or everything of a phone or a person. */
+export const revokeSchema = z.union([
+  z.strictObject({ certificateId: z.uuid(), ...why }),
+  z.strictObject({ phoneId: z.uuid(), ...why }),
+  z.strictObject({ userId: z.uuid(), ...why }),
+])
+
+export const releaseSchema = z.strictObject({ certificateId: z.uuid() })

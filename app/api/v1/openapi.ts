@@ -43,6 +43,9 @@ export const CALLS: readonly Call[] = [
   { method: 'post', path: '/enrollments/{id}/delivery', id: 'redeliver', summary: 'Send the certificate again', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'get', path: '/certificates', id: 'listCertificates', summary: 'Search certificates', query: s.certificateQuerySchema, answer: s.certificatePageSchema },
   { method: 'get', path: '/certificates/{id}', id: 'getCertificate', summary: 'A certificate', params: s.idParamsSchema, answer: s.certificateDetailSchema },
+  { method: 'post', path: '/certificates/{id}/release', id: 'releaseCertificate', summary: 'Take a certificate off hold', params: s.idParamsSchema, body: s.releaseSchema, status: 202, answer: s.certificateDetailSchema, problems: { 409: 'wrong_state' } },
+  { method: 'post', path: '/phones/{id}/revocation', id: 'revokePhone', summary: 'Revoke every certificate on a phone', params: s.idParamsSchema, body: s.revocationSchema, status: 202, answer: s.revocationsSchema, problems: { 409: 'wrong_state' } },
+  { method: 'post', path: '/users/{userid}/revocation', id: 'revokeUser', summary: 'Revoke every certificate of a person', params: s.useridParamsSchema, body: s.revocationSchema, status: 202, answer: s.revocationsSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/certificates/{id}/revocation', id: 'revokeCertificate', summary: 'Revoke; the worker publishes the list', params: s.idParamsSchema, body: s.revocationSchema, status: 202, answer: s.certificateDetailSchema, problems: { 409: 'wrong_state' } },
 ] // biome-ignore format: a table
 

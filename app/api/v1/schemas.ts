@@ -89,6 +89,8 @@ export const revocationSchema = z
   })
   .meta({ id: 'Revocation' })
 
+export const releaseSchema = z.strictObject({ note: line(500).optional() }).meta({ id: 'Release' })
+
 export const idParamsSchema = z.object({ id: z.uuid() })
 export const useridParamsSchema = z.object({ userid: useridSchema })
 
@@ -130,7 +132,7 @@ export const certificateSchema = z
     issuer: z.string(),
     profile: z.string(),
     userid: z.string(),
-    status: z.enum(['reserved', 'active', 'expiring', 'expired', 'revoked']),
+    status: z.enum(['reserved', 'active', 'expiring', 'expired', 'held', 'revoked']),
     notBefore: time,
     notAfter: time,
     issuedAt: time.nullable(),
@@ -149,8 +151,32 @@ export const certificateDetailSchema = certificateSchema
     spkiSha256: z.string(),
     enrollmentId: z.uuid(),
     keyid: z.string(),
+    revocation: z
+      .object({
+        kind: z.enum(['revoke', 'hold', 'release']),
+        state: z.enum(['wanted', 'by_hand', 'done', 'void']).meta({ description: 'by_hand: a person has to do it at the CA' }),
+        reason: z.string(),
+        note: z.string().nullable(),
+        requestedBy: z.string(),
+        requestedAt: time,
+        doneAt: time.nullable(),
+        proofs: z.array(
+          z.object({
+            source: z.enum(['ocsp', 'crl']),
+            url: z.string(),
+            firstSeenAt: time.nullable(),
+            lastCheckedAt: time.nullable(),
+          }),
+        ),
+      })
+      .nullable()
+      .meta({ description: 'the newest wish about its standing, and where the portal itself has seen it take effect' }),
   })
   .meta({ id: 'CertificateDetail' })
+
+export const revocationsSchema = z
+  .object({ certificates: z.number().int().meta({ description: 'for how many it was written down now' }) })
+  .meta({ id: 'Revocations' })
 
 export const userDetailSchema = userSchema
   .extend({

@@ -65,6 +65,21 @@ export const certificateDetailShape = (c: CertificateView): Out<'certificateDeta
   spkiSha256: c.spkiSha256,
   enrollmentId: c.enrollmentId,
   keyid: c.keyid,
+  revocation: c.revocation && {
+    kind: c.revocation.kind,
+    state: c.revocation.state,
+    reason: c.revocation.reason,
+    note: c.revocation.note,
+    requestedBy: c.revocation.requestedBy,
+    requestedAt: c.revocation.requestedAt,
+    doneAt: c.revocation.doneAt,
+    proofs: c.revocation.proofs.map(({ source, url, firstSeenAt, lastCheckedAt }) => ({
+      source,
+      url,
+      firstSeenAt,
+      lastCheckedAt,
+    })),
+  },
 })
 
 const phoneShape = (p: PhoneRow & { certificates: CertificateRow[] }): Out<'userDetailSchema'>['phoneList'][number] => ({

@@ -15,7 +15,7 @@ export type CrlReason = keyof typeof CRL_REASONS
 
 /**
  * Reasons for a certificate of a person. Not cACompromise and aACompromise (no CA or attribute authority is revoked here), not
- * removeFromCRL (delta CRLs only), not certificateHold as long as there is no release.
+ * removeFromCRL, which is what a release says. certificateHold can be released; the others are for good.
  */
 export const REVOCATION_REASONS = [
   'unspecified',
@@ -24,6 +24,7 @@ export const REVOCATION_REASONS = [
   'superseded',
   'cessationOfOperation',
   'privilegeWithdrawn',
+  'certificateHold',
 ] as const satisfies readonly CrlReason[]
 export type RevocationReason = (typeof REVOCATION_REASONS)[number]
 

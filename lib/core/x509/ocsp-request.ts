@@ -9,10 +9,14 @@
 import { createHash } from 'node:crypto'
 import {
   type Bytes,
+  context,
   contextTag,
   DerError,
   type DerLimits,
   type DerNode,
+  nul,
+  octetString,
+  oid,
   readBitOctets,
   readDer,
   readOctetString,
@@ -20,11 +24,13 @@ import {
   readSequence,
   readSmallInteger,
   readUnsignedBytes,
+  seq,
+  unsignedInteger,
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
 import { type Certificate, sameBytes } from './certificate.ts'
 import { onlyChild, readExtensionList } from './extension-list.ts'
-import { serialToHex } from './tbs.ts'
+import { serialFromHex, serialToHex } from './tbs.ts'
 
 export interface CertId {
   /** DER as asked. */
@@ -80,6 +86,11 @@ function readRequest(node: DerNode): CertId {
     if (extensions.tag !== contextTag(0)) throw new DerError('der', 'unexpected field in Request')
     readKnown(extensions, null)
   }
+  return readCertId(certId)
+}
+
+/** §4.1.1 CertID, in requests and in responses. @throws DerError */
+export function readCertId(certId: DerNode | undefined): CertId {
   const members = readSequence(certId, 'CertID', 4, 4)
   const hash = HASHES.get(readOid(readSequence(members[0], 'hashAlgorithm', 1, 2)[0], 'hashAlgorithm'))
   if (hash === undefined) throw new DerError('der', 'CertID with another hash algorithm than SHA-1 and SHA-256')
@@ -108,6 +119,25 @@ function readNonce(node: DerNode): Bytes | null {
   const nonce = readOctetString(readDer(value), 'nonce')
   if (nonce.length < 1 || nonce.length > MAX_NONCE) throw new DerError('der', `nonce of ${nonce.length} octets`)
   return value
+}
+
+/**
+ * A request about one certificate (§4.1.1), unsigned. @param nonce at least 16 octets (RFC 9654 §2.1)
+ */
+export const encodeOcspRequest = (
+  issuer: Pick<Certificate, 'subject' | 'spki'>,
+  serialNumber: string,
+  nonce: Uint8Array,
+): Bytes => {
+  const { name, key } = hashIssuer(issuer).sha1
+  const certId = seq(
+    seq(oid(OID['id-sha1']), nul()),
+    octetString(name),
+    octetString(key),
+    unsignedInteger(serialFromHex(serialNumber)),
+  )
+  const extension = seq(oid(OID['id-pkix-ocsp-nonce']), octetString(octetString(nonce)))
+  return seq(seq(seq(seq(certId)), context(2, seq(extension))))
 }
 
 /** What stands in a CertID about an issuer, for both hashes. */

@@ -1,12 +1,16 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { FollowCertificate } from '#components/certificate/follow-certificate.tsx'
+import { ReleaseButton } from '#components/certificate/release-button.tsx'
+import { RevocationProofCard } from '#components/certificate/revocation-proof.tsx'
 import { RevokeButton } from '#components/certificate/revoke-button.tsx'
+import { ofCertificate } from '#components/certificate/revoke-subject.ts'
 import { CertificateStanding, isRevocable } from '#components/certificate/state.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { may } from '#lib/auth/permissions.ts'
 import type { CertificateView } from '#lib/core/views.ts'
 import { certificates } from '#lib/messages/certificates.ts'
-import { revokeAction } from '../actions.ts'
+import { releaseAction, revokeAction } from '../actions.ts'
 import { CertificateNotice } from './_components/certificate-notice.tsx'
 import { ChainCard } from './_components/chain-card.tsx'
 import { Downloads } from './_components/downloads.tsx'
@@ -41,18 +45,10 @@ export default async function CertificatePage({ params }: Props) {
           <>
             <Downloads certificate={c} />
             {mayRevoke && isRevocable(c) ? (
-              <RevokeButton
-                revoke={revokeAction}
-                certificate={{
-                  id: c.id,
-                  serialNumber: c.serialNumber,
-                  profile: c.profile,
-                  subject: c.subject,
-                  notAfter: c.notAfter,
-                  userName: c.user.name,
-                  phoneName: c.phone?.name || null,
-                }}
-              />
+              <>
+                {c.state === 'held' && <ReleaseButton certificateId={c.id} release={releaseAction} />}
+                <RevokeButton revoke={revokeAction} subject={ofCertificate(c, c.user.name, c.phone?.name || null)} />
+              </>
             ) : (
               <p className="text-muted-foreground text-sm">{whyNotRevoke(c, mayRevoke)}</p>
             )}
@@ -68,8 +64,12 @@ export default async function CertificatePage({ params }: Props) {
           <IdentityCard certificate={c} />
           <FingerprintsCard certificate={c} description={description} />
         </div>
-        <ChainCard certificate={c} description={description} />
+        <div className="min-w-0 space-y-4">
+          {c.revocation && <RevocationProofCard revocation={c.revocation} changedAt={c.revokedAt} />}
+          <ChainCard certificate={c} description={description} />
+        </div>
       </div>
+      <FollowCertificate id={c.id} />
     </>
   )
 }

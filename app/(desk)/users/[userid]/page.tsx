@@ -1,5 +1,8 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
+import { RevokeButton } from '#components/certificate/revoke-button.tsx'
+import { ofUser } from '#components/certificate/revoke-subject.ts'
+import { isRevocable } from '#components/certificate/state.tsx'
 import { IncidentNotice } from '#components/incidents/incident-notice.tsx'
 import { Alert } from '#components/ui/alert.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
@@ -11,6 +14,7 @@ import { UserStatusBadge } from '#components/ui/status-badge.tsx'
 import { may } from '#lib/auth/permissions.ts'
 import { listIncidents } from '#lib/data/incidents.ts'
 import { users } from '#lib/messages/users.ts'
+import { revokeAction } from '../../certificates/actions.ts'
 import { PersonCard } from '../_components/person-card.tsx'
 import { PhoneCard } from '../_components/phone-card.tsx'
 import { UserEnrollments } from '../_components/user-enrollments.tsx'
@@ -33,6 +37,9 @@ export default async function UserPage({ params }: Props) {
   if (!user) notFound()
   const incidents = await listIncidents(grant, { standing: 'open', userId: user.id, limit: 5 })
   const mayEnroll = may(grant.actor, 'enrollment:manage')
+  const revocable = user.phoneList.flatMap((phone) =>
+    phone.certificates.filter(isRevocable).map((c) => ({ ...c, phoneName: phone.name || null })),
+  )
   return (
     <>
       <PageHeader
@@ -40,14 +47,19 @@ export default async function UserPage({ params }: Props) {
         parent={{ href: '/users', title: users.title }}
         badge={<UserStatusBadge status={user.status} />}
         actions={
-          mayEnroll && user.status === 'active' ? (
-            <ButtonLink href={`/enrollments/new?user=${encodeURIComponent(user.userid)}`}>
-              <Icon name="plus" />
-              {words.newEnrollment}
-            </ButtonLink>
-          ) : (
-            !mayEnroll && <p className="text-muted-foreground text-sm">{words.readOnly}</p>
-          )
+          <>
+            {may(grant.actor, 'certificate:revoke') && revocable.length > 0 && (
+              <RevokeButton revoke={revokeAction} subject={ofUser(user.id, user.name, revocable)} />
+            )}
+            {mayEnroll && user.status === 'active' ? (
+              <ButtonLink href={`/enrollments/new?user=${encodeURIComponent(user.userid)}`}>
+                <Icon name="plus" />
+                {words.newEnrollment}
+              </ButtonLink>
+            ) : (
+              !mayEnroll && <p className="text-muted-foreground text-sm">{words.readOnly}</p>
+            )}
+          </>
         }
       />
       {user.status === 'disabled' && (

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { RevokeButton } from '#components/certificate/revoke-button.tsx'
+import { ofCertificate, ofPhone } from '#components/certificate/revoke-subject.ts'
 import { CertificateStanding, isRevocable, ShortSerial } from '#components/certificate/state.tsx'
 import { Card, CardHeader } from '#components/ui/card.tsx'
 import { Expiry } from '#components/ui/expiry.tsx'
@@ -18,13 +19,19 @@ type Phone = UserView['phoneList'][number]
 /** One phone with what is on it. People call about the phone, not about a certificate. */
 export function PhoneCard({ phone, userName, mayRevoke }: { phone: Phone; userName: string; mayRevoke: boolean }) {
   const name = phone.name || phones.unnamed
+  const revocable = phone.certificates.filter(isRevocable)
   return (
     <Card id={`phone-${phone.id}`} className="scroll-mt-16 overflow-hidden target:ring-2 target:ring-ring">
       <CardHeader
         actions={
-          <p className="text-muted-foreground text-sm">
-            {words.lastContact} <RelativeTime at={phone.lastContactAt} />
-          </p>
+          <div className="flex flex-wrap items-center justify-end gap-x-3 gap-y-1">
+            <p className="text-muted-foreground text-sm">
+              {words.lastContact} <RelativeTime at={phone.lastContactAt} />
+            </p>
+            {mayRevoke && revocable.length > 0 && (
+              <RevokeButton size="sm" revoke={revokeAction} subject={ofPhone(phone.id, name, userName, revocable)} />
+            )}
+          </div>
         }
       >
         <div className="flex min-w-0 items-center gap-2.5">
@@ -95,19 +102,7 @@ function CertificateLine({
       </div>
       <CertificateStanding certificate={c} />
       {mayRevoke && isRevocable(c) && (
-        <RevokeButton
-          size="sm"
-          revoke={revokeAction}
-          certificate={{
-            id: c.id,
-            serialNumber: c.serialNumber,
-            profile: c.profile,
-            subject: c.subject,
-            notAfter: c.notAfter,
-            userName,
-            phoneName,
-          }}
-        />
+        <RevokeButton size="sm" revoke={revokeAction} subject={ofCertificate(c, userName, phoneName)} />
       )}
     </li>
   )

@@ -1,5 +1,6 @@
 import { Alert } from '#components/ui/alert.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
+import { CopyButton } from '#components/ui/copy-button.tsx'
 import { AbsoluteTime } from '#components/ui/relative-time.tsx'
 import type { CertificateView } from '#lib/core/views.ts'
 import { certificates, reasonWords } from '#lib/messages/certificates.ts'
@@ -13,6 +14,35 @@ export function CertificateNotice({ certificate: c }: { certificate: Certificate
       {words.newEnrollment}
     </ButtonLink>
   )
+  if (c.state === 'held')
+    return (
+      <Alert
+        tone="warning"
+        className="mb-4"
+        title={
+          c.revokedAt && (
+            <>
+              {words.heldOn} <AbsoluteTime at={c.revokedAt} full />
+            </>
+          )
+        }
+      >
+        <p>{words.heldText(c.revocation?.kind === 'hold' ? c.revocation.requestedBy : null)}</p>
+        {c.revocation?.note && <p className="foreign mt-1 text-sm">{c.revocation.note}</p>}
+      </Alert>
+    )
+  if (c.revocation?.state === 'by_hand') {
+    const facts = words.byHandFacts(c.serialNumber ?? '', c.revocation.reason)
+    return (
+      <Alert tone="warning" className="mb-4" title={words.byHandTitle}>
+        <p>{words.byHandText}</p>
+        <p className="mt-1 flex flex-wrap items-center gap-2 font-mono text-sm">
+          {facts}
+          <CopyButton value={`${c.issuer}\n${c.subject}\n${facts}`} what={words.copyFacts} />
+        </p>
+      </Alert>
+    )
+  }
   if (c.state === 'revoked')
     return (
       <Alert

@@ -11,6 +11,7 @@ const BAR = {
   active: 'bg-success',
   expiring: 'bg-warning',
   expired: 'bg-muted-foreground',
+  held: 'bg-warning',
   revoked: 'bg-destructive',
 } as const
 
@@ -23,7 +24,11 @@ export function ValidityCard({ certificate: c }: { certificate: CertificateView 
       <CardHeader
         actions={
           <span className="text-muted-foreground text-sm tabular-nums">
-            {c.state === 'expired' ? words.ended(-c.daysLeft - 1) : c.state === 'revoked' ? null : words.valid(left, total)}
+            {c.state === 'expired'
+              ? words.ended(-c.daysLeft - 1)
+              : c.state === 'revoked' || c.state === 'held'
+                ? null
+                : words.valid(left, total)}
           </span>
         }
       >

@@ -2,6 +2,7 @@
 /** What stands in the middle: the code, what the phone said, or how it ended. One thing at a time, by state. */
 import dynamic from 'next/dynamic'
 import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { ofCertificate } from '#components/certificate/revoke-subject.ts'
 import { ChecksSummary } from '#components/enrollment/checks-summary.tsx'
 import { DeviceCard } from '#components/enrollment/device-card.tsx'
 import { QrPlaceholder } from '#components/enrollment/qr-placeholder.tsx'
@@ -163,15 +164,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
                 <RevokeButton
                   revoke={revokeAction}
                   size={left.length > 1 ? 'sm' : 'default'}
-                  certificate={{
-                    id: certificate.id,
-                    serialNumber: certificate.serialNumber,
-                    profile: certificate.profile,
-                    subject: certificate.subject,
-                    notAfter: certificate.notAfter,
-                    userName: view.user.name,
-                    phoneName: view.device?.name ?? null,
-                  }}
+                  subject={ofCertificate(certificate, view.user.name, view.device?.name ?? null)}
                 />
               </span>
             ))}
