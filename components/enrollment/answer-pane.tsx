@@ -101,7 +101,7 @@ function Part({
         {words.partTitle(part.path)}
         {part.problem && <span className="foreign ms-2 text-destructive">{words.problem(part.problem)}</span>}
       </h4>
-      <ol dir="ltr" className="font-mono text-xs leading-relaxed">
+      <ol dir="ltr" className="font-mono text-xs leading-6">
         {part.lines.map((line, index) => (
           // Two members of one name have one path: that is what is wrong with them.
           // biome-ignore lint/suspicious/noArrayIndexKey: lines of one decoded part never move
@@ -147,7 +147,7 @@ function Line({
       {marked && <span className="sr-only">{words.markedLine} </span>}
       {line.der && (
         <span className="me-2 text-muted-foreground" title={words.derColumns}>
-          {line.start} <span className="opacity-80">{line.der.tag.toString(16).padStart(2, '0')}</span> {line.der.length}
+          {line.start} {line.der.tag.toString(16).padStart(2, '0')} {line.der.length}
         </span>
       )}
       {part.kind === 'bytes' ? (

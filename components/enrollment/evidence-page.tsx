@@ -88,11 +88,11 @@ export function EvidencePage({ view, evidence, messages }: Props) {
       </div>
       <p className="text-muted-foreground text-sm print:hidden">
         {words.bundle.text}{' '}
-        <a href="/verify-bundle.html" className="text-link underline-offset-4 hover:underline">
+        <a href="/verify-bundle.html" className="text-link underline underline-offset-4">
           {words.bundle.verifier}
         </a>
         {' · '}
-        <a href="/pki/bundle-keys.pem" className="text-link underline-offset-4 hover:underline">
+        <a href="/pki/bundle-keys.pem" className="text-link underline underline-offset-4">
           {words.bundle.keys}
         </a>
       </p>

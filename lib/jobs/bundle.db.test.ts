@@ -69,6 +69,7 @@ describe('evidence bundles', () => {
     const names = verifyBundle(Buffer.from(bundle)).findings.map(({ name }) => name)
     for (const name of [
       'binding',
+      'policy',
       'evidence',
       'answer signature',
       'delivery',

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { Bytes } from '../asn1/der.ts'
 import { auditText } from '../audit-text.ts'
+import { readAttestationPolicy, trustedKeysAt } from '../enrollment/attestation-policy.ts'
 import {
   type CheckAnswerInput,
   type CheckedAnswer,
@@ -135,6 +136,7 @@ function checkEvidence(parts: Parts, facts: Facts): BundleFinding[] {
   const passed = evidence.verdict === 'passed'
   return [
     binding,
+    ...(judgedBy.policyVersion === null ? [] : [finding('policy', () => checkPolicy(parts, facts, input))]),
     replay,
     ...(passed && again && input ? checkCertificates(parts, facts, input, again) : []),
     ...(passed
@@ -218,6 +220,24 @@ function checkBinding(
     demand(spkiSha256(csr.spki) === asked.dummySpkiSha256, `the throw-away key of ${request.keyid} is not the one that was sent`)
   }
   return `nonce, user ${expectation.userid}, profile and ${requests.length === 1 ? 'key' : 'keys'} are those of ${command.name}`
+}
+
+/** That the keys and pins the checks were given are those of the policy version, for the key set that the command named. */
+function checkPolicy(parts: Parts, { evidence, judgedBy, commands }: Facts, input: CheckAnswerInput | null): string {
+  const version = judgedBy?.policyVersion
+  const command = commands.find(({ name }) => name === evidence?.command)
+  demand(version != null && command !== undefined && input !== null, 'what the checks were given cannot be read')
+  const sent = provisionCommandSchema.parse(parseJson(Buffer.from(readPart(parts, command.request)).toString('utf8')))
+  const policy = readAttestationPolicy(version.definition)
+  const keySet = sent.provCommand.responsesignaturekey
+  const named = trustedKeysAt(policy, keySet, input.facts.receivedAt).map(({ spkiSha256 }) => spkiSha256)
+  const given = input.policy.trustedKeys.map(({ spkiSha256 }) => spkiSha256)
+  demand(named.toSorted().join() === given.toSorted().join(), `the trusted keys are not those of version ${version.number}`)
+  demand(
+    (input.policy.schPins ?? []).join() === policy.definition.schPins.join(),
+    `the pins are not those of version ${version.number}`,
+  )
+  return `version ${version.number}: the ${given.length} trusted ${given.length === 1 ? 'key' : 'keys'} of key set ${keySet}`
 }
 
 function checkAudit({ audit, enrollment }: Facts): BundleFinding {

@@ -139,6 +139,12 @@ describe('what was changed and signed again by somebody else’s rules', () => {
     ).toContain('evidence')
   })
 
+  it('a policy version that does not trust the key', () => {
+    const empty = { fileKeySets: {}, keySets: {}, schPins: [] }
+    const policyVersion = { number: 7, note: 'x', createdByName: 'x', createdAt: '', definition: empty }
+    expect(bent((c) => void Object.assign(c.judgedBy ?? {}, { policyVersion }))).toEqual(['policy'])
+  })
+
   it('the manifest is about another enrolment', () => {
     const moved = makeBundle(good, key, { enrollmentId: 'another', madeAt: '' })
     expect(failures(verifyBundle(moved))).toEqual(['enrolment'])
