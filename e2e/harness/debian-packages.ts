@@ -14,6 +14,7 @@ export interface Program {
 /** CA software of other makes. strongSwan's pki speaks TLS with the openssl plugin of the second package only. */
 export const CA_PEERS: readonly Program[] = [
   { program: 'openssl', packages: ['openssl'] },
+  { program: 'certtool', packages: ['gnutls-bin'] },
   { program: 'pki', packages: ['strongswan-pki'] },
   { program: '/usr/lib/ipsec/plugins/libstrongswan-openssl.so', packages: ['libstrongswan-standard-plugins'] },
 ]

@@ -51,7 +51,9 @@ export async function readCertificateStatuses(
     WHERE issuer_id = ${issuerId}::uuid AND serial_number = ANY(${[...serialNumbers]}::text[])
     UNION ALL
     SELECT serial_number, NULL, revoked_at, revocation_reason FROM scep_transaction
-    WHERE issuer_id = ${issuerId}::uuid AND serial_number = ANY(${[...serialNumbers]}::text[]) AND der IS NOT NULL`
+    WHERE issuer_id = ${issuerId}::uuid AND serial_number = ANY(${[...serialNumbers]}::text[]) AND der IS NOT NULL
+    ORDER BY 3 NULLS FIRST`
+  // Where two records speak of one number, the one that says revoked comes last and is believed.
   return new Map(rows.map((row) => [row.serialNumber, { certificateId: row.certificateId, status: statusOf(row) }]))
 }
 
