@@ -102,7 +102,8 @@ export const incidents = {
   what: 'What was noticed',
   todo: 'What to do',
   facts: 'Facts',
-  field: (name: string): string | undefined => fields[name],
+  /** Of the machine fields, in the order in which they are shown. */
+  fields: Object.entries(fields),
   toEnrollment: 'To the enrolment',
   toUser: 'To the person',
   toCertificate: 'To the certificate',

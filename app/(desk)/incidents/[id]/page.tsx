@@ -77,9 +77,9 @@ export default async function IncidentPage({ params }: Props) {
 
 function Facts({ incident, mayBlock }: { incident: IncidentRow; mayBlock: boolean }) {
   const { user, enrollmentId, certificateId, detail } = incident
-  const rows = Object.entries(detail).flatMap(([name, value]) => {
-    const label = words.field(name)
-    return label ? [{ name, label, value }] : []
+  const rows = words.fields.flatMap(([name, label]) => {
+    const value = detail[name]
+    return value ? [{ name, label, value }] : []
   })
   return (
     <Card>

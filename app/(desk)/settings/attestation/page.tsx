@@ -26,7 +26,7 @@ export default async function AttestationPage({ searchParams }: { searchParams: 
         {!mayManage && <p>{words.readOnly}</p>}
       </PageHeader>
       <p className="mb-4 max-w-3xl text-pretty">{words.intro}</p>
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
+      <div className="grid items-start gap-4 2xl:grid-cols-[minmax(0,1fr)_24rem]">
         <div className="min-w-0 space-y-4">
           <PolicyEditor
             key={view.number}

@@ -58,9 +58,9 @@ export function KeySets({ draft, saved, fileKeys, facts, mayManage, onPut, onRem
                 <tr>
                   <TableHead>{words.columns.key}</TableHead>
                   <TableHead className="w-22 max-md:hidden">{words.columns.size}</TableHead>
-                  <TableHead className="w-38 max-sm:hidden">{words.columns.valid}</TableHead>
-                  <TableHead className="w-25">{words.columns.source}</TableHead>
-                  {mayManage && <TableHead className="w-38 max-sm:w-24" aria-label={words.edit} />}
+                  <TableHead className="w-34 max-sm:hidden">{words.columns.valid}</TableHead>
+                  <TableHead className="w-27 max-sm:hidden">{words.columns.source}</TableHead>
+                  {mayManage && <TableHead className="w-44 max-sm:w-24" aria-label={words.edit} />}
                 </tr>
               </TableHeader>
               <TableBody>
@@ -69,7 +69,7 @@ export function KeySets({ draft, saved, fileKeys, facts, mayManage, onPut, onRem
                     <KeyName facts={key} />
                     <TableCell className="max-md:hidden">{words.bits(key.bits)}</TableCell>
                     <TableCell className="text-muted-foreground max-sm:hidden">{words.always}</TableCell>
-                    <TableCell title={words.fileHint}>
+                    <TableCell className="max-sm:hidden" title={words.fileHint}>
                       <Badge tone="outline" icon="lock">
                         {words.file}
                       </Badge>
@@ -87,7 +87,7 @@ export function KeySets({ draft, saved, fileKeys, facts, mayManage, onPut, onRem
                       <TableCell className="max-sm:hidden">
                         <Validity validFrom={key.validFrom} validUntil={key.validUntil} />
                       </TableCell>
-                      <TableCell>
+                      <TableCell className="max-sm:hidden">
                         <Badge tone="info" icon="key-round">
                           {words.imported}
                         </Badge>
