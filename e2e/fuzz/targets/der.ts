@@ -1,5 +1,6 @@
-/** The strict DER reader: what it accepts is, taken to pieces and written again, the input. */
+/** The strict DER reader: what it accepts is, taken to pieces and written again, the input; the outline for people shows the same places. */
 import * as der from '#lib/core/asn1/der.ts'
+import { type Asn1Node, type Asn1Outline, outlineDer } from '#lib/core/asn1/outline.ts'
 import { formatName } from '#lib/core/x509/name.ts'
 import { SUBJECT, spkiOf } from '../../builders/answer.ts'
 import { vectorFile } from '../../builders/vendor-example.ts'
@@ -23,7 +24,16 @@ const ORIGINALS: Record<string, DerTree> = Object.fromEntries(
 
 const LIMITS: der.DerLimits = { maxBytes: 16_384, maxNodes: 1000, maxDepth: 16, legacyStrings: true }
 
-type Reading = { node: der.DerNode; shown: string } | { code: string }
+type Reading = { node: der.DerNode; shown: string; outline: Asn1Outline } | { code: string }
+
+/** What the outline holds at most. */
+const OUTLINED = 600
+const countOf = (node: der.DerNode): number => node.children.reduce((sum, child) => sum + countOf(child), 1)
+
+const isSamePlace = (node: der.DerNode, shown: Asn1Node | undefined): boolean =>
+  shown !== undefined &&
+  [node.tag, node.start, node.valueStart, node.end].join() === [shown.tag, shown.start, shown.valueStart, shown.end].join() &&
+  node.children.every((child, i) => isSamePlace(child, shown.children[i]))
 
 /** Values decoded and encoded by type, as far as a type has a value of its own. */
 function encodeAgain(node: der.DerNode): Uint8Array {
@@ -67,8 +77,10 @@ export default target<Reading>({
     return { bytes: value, original, signedBy: null, how }
   },
   read: ({ bytes }) => {
+    // Of what is refused too: that is what it is for.
+    const outline = outlineDer(bytes)
     try {
-      return { node: der.readDer(bytes, LIMITS), shown: formatName(bytes) }
+      return { node: der.readDer(bytes, LIMITS), shown: formatName(bytes), outline }
     } catch (error) {
       if (error instanceof der.DerError) return { code: error.code }
       throw error
@@ -77,6 +89,9 @@ export default target<Reading>({
   judge: ({ bytes }, reading) => {
     if ('code' in reading) return refused(reading.code)
     if (CONTROLS.test(reading.shown)) return wrong('a name is shown with invisible characters')
+    const { root, problem } = reading.outline
+    if (countOf(reading.node) <= OUTLINED && (problem !== null || root === null || !isSamePlace(reading.node, root)))
+      return wrong(`the outline shows other places: ${problem}`)
     return Buffer.from(encodeAgain(reading.node)).equals(bytes)
       ? varies('written again it is the input')
       : wrong('written again it is another value')
