@@ -61,8 +61,10 @@ class Outliner {
     if (depth > MAX_DEPTH) throw new Broken(`nested deeper than ${MAX_DEPTH} levels`)
     const node: JsonNode = { type: 'literal', name, path, start: this.#at, end: this.#at, value: null, children: [] }
     const first = this.#text[this.#at]
-    if (first === '"') Object.assign(node, { type: 'string', value: this.#string() })
-    else if (first === '{' || first === '[') node.type = first === '{' ? 'object' : 'array'
+    if (first === '"') {
+      node.value = this.#string()
+      node.type = 'string'
+    } else if (first === '{' || first === '[') node.type = first === '{' ? 'object' : 'array'
     else node.value = this.#match(LITERAL, 'no value')
     // Hung in before its members are read, so that it is there if they break off.
     if (parent === null) this.root = node
