@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME…]`: every performance row that exists, each as a ratio to something measured in the same run. It reports; it
- * fails nothing, because a shared machine's seconds prove nothing. Names: validate, issue, pipeline, live, weight.
+ * fails nothing, because a shared machine's seconds prove nothing. Names: validate, issue, scep, pipeline, live, weight.
  */
 import { cpus, loadavg } from 'node:os'
 import type { BenchRow } from './row.ts'
@@ -8,6 +8,7 @@ import type { BenchRow } from './row.ts'
 const BENCHES: Record<string, () => Promise<{ bench: () => Promise<BenchRow[]> }>> = {
   validate: () => import('./validate.ts'),
   issue: () => import('./issue.ts'),
+  scep: () => import('./scep.ts'),
   pipeline: () => import('./pipeline.ts'),
   live: () => import('./live.ts'),
   weight: () => import('./weight.ts'),

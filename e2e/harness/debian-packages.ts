@@ -17,6 +17,10 @@ export const CA_PEERS: readonly Program[] = [
   { program: 'certtool', packages: ['gnutls-bin'] },
   { program: 'pki', packages: ['strongswan-pki'] },
   { program: '/usr/lib/ipsec/plugins/libstrongswan-openssl.so', packages: ['libstrongswan-standard-plugins'] },
+  // SCEP by plain HTTP needs a fetcher.
+  { program: '/usr/lib/ipsec/plugins/libstrongswan-curl.so', packages: ['libstrongswan-extra-plugins'] },
+  { program: 'scepserver', packages: ['scep'] },
+  { program: 'scepclient', packages: ['scep'] },
 ]
 
 const isThere = (program: string): boolean =>
