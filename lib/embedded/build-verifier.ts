@@ -6,7 +6,6 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
 import { verifierMessages as words } from '#lib/messages/verifier.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -33,6 +32,8 @@ const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').repla
 
 /** The script of the page; `input` for tests that want it without the page. */
 export async function bundleVerifier(input: string, format: 'iife' | 'esm'): Promise<string> {
+  // Loaded only when there is something to build: every start imports this module.
+  const { rolldown } = await import('rolldown')
   const build = await rolldown({
     input,
     platform: 'browser',
