@@ -250,11 +250,29 @@ export interface ExchangeMessage {
 }
 
 /** What the certificate will carry, shown before anybody is asked to scan. */
+/** One thing that an enrolment needs. */
+export interface ReadinessPart {
+  part: 'worker' | 'hermod' | 'issuer'
+  /** The CA's; null where there is one only. */
+  name: string | null
+  state: 'ok' | 'unknown' | 'broken'
+  /** What was seen, in words for staff. */
+  detail: string | null
+  reason?: 'no_worker' | 'no_worker_yet' | 'not_tested' | 'ca_expired' | 'ca_too_short'
+}
+
 export interface SubjectPreview {
+  /** No problem and no part that is broken: it may be started. */
   ok: boolean
   /** RFC 4514 string of the subject, as far as it renders. */
   subject: string
+  /** Alternative names, as they will stand in the certificate. */
+  names: { kind: 'email' | 'upn'; value: string }[]
+  /** Not beyond the CA's own end. */
   notAfter: string
+  /** Kinds of key asked for, by keyid, in order of preference. */
+  keys: { keyid: string; types: string[] }[]
+  parts: ReadinessPart[]
   /** Sentences: what is missing or not encodable, and who mends it. */
   problems: string[]
 }

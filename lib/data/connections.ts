@@ -1,5 +1,6 @@
 /** How each connection did lately (table connection): written by tests and, a little delayed, by real work. */
 import type { Grant } from '#lib/auth/permissions.ts'
+import { HERMOD_CONNECTION } from '#lib/core/connection-test.ts'
 import { db } from '#lib/db.ts'
 
 /** Success is written once in this time, a failure or a change at once: it stands in the way of nobody's certificate. */
@@ -15,7 +16,7 @@ const written = new Map<string, { ok: boolean; atMs: number }>()
 export async function noteConnection(
   _grant: Grant<'system:work'>,
   connection: string,
-  seen: { ok: boolean; detail: string },
+  seen: { ok: boolean; detail: string; unreachable?: boolean },
 ): Promise<void> {
   const before = written.get(connection)
   const nowMs = performance.now()
@@ -23,9 +24,34 @@ export async function noteConnection(
   written.set(connection, { ok: seen.ok, atMs: nowMs })
   const detail = seen.ok ? null : seen.detail.slice(0, MAX_DETAIL)
   await db().$executeRaw`
-    INSERT INTO connection AS c (id, last_success_at, last_error_at, last_error)
+    INSERT INTO connection AS c (id, last_success_at, last_error_at, last_error, unreachable)
     VALUES (${connection}, CASE WHEN ${seen.ok}::boolean THEN clock_timestamp() END, CASE WHEN NOT ${seen.ok}::boolean THEN clock_timestamp() END,
-            ${detail})
+            ${detail}, ${seen.unreachable ?? false}::boolean)
     ON CONFLICT (id) DO UPDATE SET last_success_at = coalesce(excluded.last_success_at, c.last_success_at),
-      last_error_at = coalesce(excluded.last_error_at, c.last_error_at), last_error = coalesce(excluded.last_error, c.last_error)`
+      last_error_at = coalesce(excluded.last_error_at, c.last_error_at), last_error = coalesce(excluded.last_error, c.last_error),
+      unreachable = CASE WHEN excluded.last_error IS NULL THEN c.unreachable ELSE excluded.unreachable END`
+}
+
+/** Connections that nobody has heard of for a while: what is known of them may not be true any more. */
+export async function listQuietConnections(_grant: Grant<'system:work'>, quietS: number): Promise<string[]> {
+  const rows = await db().$queryRaw<{ id: string }[]>`
+    SELECT known.id FROM (
+      SELECT ${HERMOD_CONNECTION}::text AS id UNION ALL SELECT id::text FROM issuer WHERE kind <> 'embedded' AND certificate IS NOT NULL
+    ) known LEFT JOIN connection c ON c.id = known.id
+    WHERE coalesce(greatest(c.last_success_at, c.last_error_at), '-infinity') < clock_timestamp() - make_interval(secs => ${quietS})
+       OR c.last_error_at > coalesce(c.last_success_at, '-infinity')
+    LIMIT 200`
+  return rows.map(({ id }) => id)
+}
+
+/** It answers. That ends an error that was only silence; a refused key or a wrong certificate stays what it is, until real work succeeds. */
+export async function noteReached(_grant: Grant<'system:work'>, connection: string): Promise<void> {
+  written.delete(connection)
+  await db().$executeRaw`
+    INSERT INTO connection AS c (id, last_success_at) VALUES (${connection}, clock_timestamp())
+    ON CONFLICT (id) DO UPDATE SET
+      last_success_at = CASE WHEN c.last_error_at > coalesce(c.last_success_at, '-infinity') AND NOT c.unreachable
+                        THEN c.last_success_at ELSE clock_timestamp() END,
+      last_error_at = CASE WHEN c.last_error_at > coalesce(c.last_success_at, '-infinity') AND NOT c.unreachable
+                      THEN clock_timestamp() ELSE c.last_error_at END`
 }

@@ -22,6 +22,7 @@ export interface JobPayloads {
   'prove-revocation': { requestId: string }
   'publish-crl': Record<string, never>
   'test-connection': { testId: string }
+  'check-connections': Record<string, never>
   'answer-pki-request': { requestId: string }
   rehearse: { rehearsalId: string }
   'make-bundle': { bundleId: string }
@@ -41,6 +42,7 @@ export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => 
   'revoke-certificate': (p) => `revoke:${p.certificateId}`,
   'prove-revocation': (p) => `prove:${p.requestId}`,
   'publish-crl': () => 'publish-crl',
+  'check-connections': () => 'check-connections',
   'test-connection': (p) => `test:${p.testId}`,
   'answer-pki-request': (p) => `pki-request:${p.requestId}`,
   rehearse: (p) => `rehearse:${p.rehearsalId}`,

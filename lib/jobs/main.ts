@@ -37,6 +37,11 @@ const CONCURRENT_JOBS = 8
 const POLL_MS = 500
 const SWEEP_MS = 5_000
 const DRAIN_MS = 30_000
+const EVERY_MINUTE_CONNECTIONS = {
+  task: 'check-connections',
+  match: '* * * * *',
+  options: { jobKey: 'check-connections', backfillPeriod: 0 },
+}
 const HOURLY_CRL = { task: 'publish-crl', match: '7 * * * *', options: { jobKey: 'publish-crl', backfillPeriod: 0 } }
 
 export interface RunningWorker {
@@ -76,7 +81,7 @@ export async function startWorker(env: WorkerEnv, overrides: Partial<WorkerConte
     runner = await run({
       pgPool: pool,
       taskList: makeTasks(context),
-      parsedCronItems: parseCronItems([HOURLY_CRL]),
+      parsedCronItems: parseCronItems([HOURLY_CRL, EVERY_MINUTE_CONNECTIONS]),
       concurrency: CONCURRENT_JOBS,
       pollInterval: POLL_MS,
       noHandleSignals: true,

@@ -6,6 +6,7 @@ import type { JobPayloads, TaskName } from '#lib/data/jobs.ts'
 import { logger } from '#lib/log.ts'
 import { advanceEnrollment } from '#lib/workflows/advance-enrollment.ts'
 import { answerPkiRequest } from '#lib/workflows/answer-pki-request.ts'
+import { checkConnections } from '#lib/workflows/check-connections.ts'
 import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
 import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
 import { makeBundle } from '#lib/workflows/make-bundle.ts'
@@ -35,6 +36,7 @@ const PAYLOADS = {
   'prove-revocation': z.object({ requestId: id }),
   'publish-crl': z.object({}),
   'test-connection': z.object({ testId: id }),
+  'check-connections': z.object({}),
   'answer-pki-request': z.object({ requestId: id }),
   rehearse: z.object({ rehearsalId: id }),
   'make-bundle': z.object({ bundleId: id }),
@@ -56,6 +58,7 @@ export function makeTasks(context: WorkerContext): TaskList {
     'expire-delivery': (payload) => expireDelivery(grant, payload),
     'revoke-certificate': (payload) => revokeCertificate(grant, payload),
     'prove-revocation': (payload) => proveRevocation(grant, payload),
+    'check-connections': () => checkConnections(grant, context),
     'test-connection': (payload) => testConnection(grant, context, payload),
     'publish-crl': async () => {
       await publishCrl(grant, context)

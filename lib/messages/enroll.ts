@@ -15,6 +15,17 @@ export const enroll = {
     need: 'You need your phone with the Smart ID Mobile App, and two minutes.',
     notYou: 'Not you? Close this page and tell the helpdesk.',
     start: 'Start',
+    lookAgain: 'Look again',
+    trouble: {
+      subject:
+        'Something about you is missing or does not fit into a certificate. The helpdesk can mend that: call them before you begin.',
+      worker:
+        'The portal cannot work just now. Whoever runs it has to mend that; the helpdesk knows. Your link stays good: come back later.',
+      hermod:
+        'Phones cannot be reached just now. Whoever runs the messaging server has to mend that; tell the helpdesk. Your link stays good: come back later.',
+      issuer:
+        'No certificates can be made just now. Whoever runs the certificate authority has to mend that; tell the helpdesk. Your link stays good: come back later.',
+    },
   },
   fetching: {
     title: 'One moment…',

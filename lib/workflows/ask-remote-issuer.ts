@@ -58,7 +58,7 @@ export async function askRemoteIssuer(
   const reached = answer.status !== 'unavailable'
   const detail = 'detail' in answer ? answer.detail : ''
   admission.leave({ reached, detail })
-  await noteConnection(grant, issuer.id, { ok: reached && answer.status !== 'refused', detail })
+  await noteConnection(grant, issuer.id, { ok: isWell(answer), detail, unreachable: !reached })
   return readAnswer(grant, issuance, key, open, answer)
 }
 
@@ -99,6 +99,10 @@ export function waitForAnswer({ since, now }: Issuance, detail: string, retryAft
     return { status: 'refused', code: 'ca_unreachable', detail: texts.caNeverAnswered(detail, since) }
   return { status: 'waiting', detail: texts.caUnavailable(detail, since), retryAfterS: retryAfterS * (0.8 + 0.4 * Math.random()) }
 }
+
+/** A request that the CA refuses says nothing against the connection; a certificate that cannot be used does. */
+const isWell = (answer: IssuanceResult): boolean =>
+  answer.status === 'refused' ? answer.code === 'ca_refused' : answer.status !== 'unavailable'
 
 /** EST has no transactions: asking again after a silence may make another certificate. SCEP's transactionID makes it the same one. */
 function unansweredBefore({ issuer }: Issuance, { reserved }: ReservedKey): Date | null {

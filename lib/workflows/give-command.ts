@@ -42,7 +42,11 @@ export async function giveCommand(grant: Grant<'system:work'>, context: WorkerCo
     await storeReply(grant, command, outcome)
   } else {
     context.onHermod({ ok: false, detail: `${outcome.code}: ${outcome.detail}` })
-    await noteConnection(grant, HERMOD_CONNECTION, { ok: false, detail: texts.hermodFailed(outcome.code, outcome.detail) })
+    await noteConnection(grant, HERMOD_CONNECTION, {
+      ok: false,
+      detail: texts.hermodFailed(outcome.code, outcome.detail),
+      unreachable: outcome.code !== 'hermod_auth',
+    })
     await inTransaction(grant, (tx) => storeFailure(tx, grant, context, command, outcome))
   }
 }

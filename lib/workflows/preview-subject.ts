@@ -1,20 +1,21 @@
-/** What the certificate will carry, shown before anybody is asked to scan: the rendered subject, its end, and what is in the way. */
+/**
+ * Readiness: what the certificate will carry, shown before anybody is asked to scan, and what is in the way: of the person, of the profile, and
+ * of everything that has to answer on the way to it.
+ */
 import type { Grant } from '#lib/auth/permissions.ts'
-import { type Clock, systemClock } from '#lib/clock.ts'
+import { expectedNotAfter, judgeReadiness } from '#lib/core/enrollment/readiness.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import { renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import { RequestError } from '#lib/core/errors.ts'
 import type { SubjectPreview } from '#lib/core/views.ts'
 import { findProfileFacts, findUserFacts } from '#lib/data/enrollment-facts.ts'
+import { readReadinessFacts } from '#lib/data/readiness.ts'
 import { workflowMessages as texts } from '#lib/messages/workflows.ts'
-
-const DAY_MS = 86_400_000
 
 /** Everything that would stop `startEnrollment` is a sentence in `problems`, except a user or profile that does not exist. @throws RequestError not_found */
 export async function previewSubject(
   grant: Grant<'enrollment:manage'> | Grant<'self:enroll'>,
   request: { userid: string; profileName: string },
-  clock: Clock = systemClock,
 ): Promise<SubjectPreview> {
   const [user, profile] = await Promise.all([
     findUserFacts(grant, { userid: request.userid }),
@@ -31,10 +32,21 @@ export async function previewSubject(
     ...subject.problems,
     ...subjectAltName.problems,
   ]
+  const facts = await readReadinessFacts(grant, {
+    versionId: profile.versionId,
+    validityDays: profile.definition.certificate.validityDays,
+  })
+  const parts = judgeReadiness(facts)
   return {
-    ok: problems.length === 0,
+    ok: problems.length === 0 && parts.every(({ state }) => state !== 'broken'),
     subject: subject.text,
-    notAfter: new Date(clock.now().getTime() + profile.definition.certificate.validityDays * DAY_MS).toISOString(),
+    names: [
+      ...(subjectAltName.email === null ? [] : [{ kind: 'email' as const, value: subjectAltName.email }]),
+      ...(subjectAltName.upn === null ? [] : [{ kind: 'upn' as const, value: subjectAltName.upn }]),
+    ],
+    notAfter: expectedNotAfter(facts).toISOString(),
+    keys: profile.definition.keys.map(({ keyid, keyTypes }) => ({ keyid, types: [...keyTypes] })),
+    parts,
     problems,
   }
 }

@@ -53,5 +53,9 @@ async function finish(
 ): Promise<void> {
   await finishTest(grant, test.id, steps, certificate)
   const failed = steps.find((step) => step.outcome === 'failed')
-  await noteConnection(grant, test.connection, { ok: outcomeOf(steps) !== 'failed', detail: failed?.detail ?? '' })
+  await noteConnection(grant, test.connection, {
+    ok: outcomeOf(steps) !== 'failed',
+    detail: failed?.detail ?? '',
+    unreachable: failed?.name === 'reach',
+  })
 }

@@ -1,6 +1,8 @@
 /** A one-time link, opened. Opening it changes nothing and shows no code: mail scanners open links. */
+import { authorize } from '#lib/auth/permissions.ts'
 import { findLink } from '#lib/data/links.ts'
 import { enroll as words } from '#lib/messages/enroll.ts'
+import { findTrouble } from '#lib/workflows/find-trouble.ts'
 import { toSelfView } from '../self-view.ts'
 import { Message } from './_components/message.tsx'
 import { SelfService } from './_components/self-service.tsx'
@@ -14,5 +16,6 @@ export default async function EnrollPage({ params }: { params: Promise<{ token: 
         {words.link.unknownText}
       </Message>
     )
-  return <SelfService token={token} initial={toSelfView(found.view, { withOffer: false })} />
+  const trouble = found.view.enrollment === null ? await findTrouble(authorize(found.actor, 'self:enroll')) : null
+  return <SelfService token={token} initial={toSelfView(found.view, { withOffer: false })} trouble={trouble} />
 }

@@ -6,6 +6,7 @@
 import { useEffect, useRef } from 'react'
 import { useReached, useServerOffset } from '#components/enrollment/use-server-clock.ts'
 import { WAITING_SCREENS, enroll as words } from '#lib/messages/enroll.ts'
+import type { Trouble } from '#lib/workflows/find-trouble.ts'
 import type { SelfView } from '../../self-view.ts'
 import { BigButton } from './big-button.tsx'
 import { HEADLINE_ID, Message } from './message.tsx'
@@ -13,7 +14,7 @@ import { ScanScreen } from './scan-screen.tsx'
 import { useSelfService } from './use-self-service.ts'
 import { Welcome } from './welcome.tsx'
 
-export function SelfService({ token, initial }: { token: string; initial: SelfView }) {
+export function SelfService({ token, initial, trouble }: { token: string; initial: SelfView; trouble: Trouble | null }) {
   const { view, receivedAt, busy, problem, wish } = useSelfService(token, initial)
   const { enrollment } = view
   const offsetMs = useServerOffset(enrollment?.serverTime ?? '', receivedAt)
@@ -38,7 +39,7 @@ export function SelfService({ token, initial }: { token: string; initial: SelfVi
           {problem || words.problem}
         </p>
       )}
-      <Screen name={screen} view={view} busy={busy} wish={wish} offsetMs={offsetMs} />
+      <Screen name={screen} view={view} busy={busy} wish={wish} offsetMs={offsetMs} trouble={trouble} />
     </>
   )
 }
@@ -77,13 +78,14 @@ interface ScreenProps {
   busy: boolean
   wish: ReturnType<typeof useSelfService>['wish']
   offsetMs: number
+  trouble: Trouble | null
 }
 
-function Screen({ name, view, busy, wish, offsetMs }: ScreenProps) {
+function Screen({ name, view, busy, wish, offsetMs, trouble }: ScreenProps) {
   const { enrollment } = view
   switch (name) {
     case 'welcome':
-      return <Welcome view={view} busy={busy} onStart={() => wish('start')} />
+      return <Welcome view={view} busy={busy} trouble={trouble} onStart={() => wish('start')} />
     case 'scan':
       return <ScanScreen enrollment={enrollment} offsetMs={offsetMs} busy={busy} onNewCode={() => wish('new_code')} />
     case 'code_expired':

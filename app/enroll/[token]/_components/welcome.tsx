@@ -1,13 +1,24 @@
 'use client'
 import { AbsoluteTime } from '#components/ui/relative-time.tsx'
 import { enroll } from '#lib/messages/enroll.ts'
+import type { Trouble } from '#lib/workflows/find-trouble.ts'
 import type { SelfView } from '../../self-view.ts'
 import { BigButton } from './big-button.tsx'
 import { Headline } from './message.tsx'
 
 const words = enroll.welcome
 
-export function Welcome({ view, busy, onStart }: { view: SelfView; busy: boolean; onStart: () => void }) {
+export function Welcome({
+  view,
+  busy,
+  trouble,
+  onStart,
+}: {
+  view: SelfView
+  busy: boolean
+  trouble: Trouble | null
+  onStart: () => void
+}) {
   return (
     <div className="space-y-6">
       <Headline>{words.title}</Headline>
@@ -25,9 +36,20 @@ export function Welcome({ view, busy, onStart }: { view: SelfView; busy: boolean
         </Fact>
       </dl>
       <p className="text-pretty">{words.need}</p>
-      <BigButton busy={busy} onClick={onStart}>
-        {words.start}
-      </BigButton>
+      {trouble === null ? (
+        <BigButton busy={busy} onClick={onStart}>
+          {words.start}
+        </BigButton>
+      ) : (
+        <div className="space-y-4">
+          <p role="alert" className="rounded-md border border-warning/40 bg-warning-soft px-4 py-3 text-base">
+            {words.trouble[trouble]}
+          </p>
+          <BigButton busy={busy} onClick={() => window.location.reload()}>
+            {words.lookAgain}
+          </BigButton>
+        </div>
+      )}
       <div className="space-y-1 text-base text-muted-foreground">
         <p>{words.notYou}</p>
         <p>

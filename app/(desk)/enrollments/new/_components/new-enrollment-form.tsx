@@ -11,9 +11,7 @@ import { Alert } from '#components/ui/alert.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Card, CardContent, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { cn } from '#components/ui/cn.ts'
-import { Description, DescriptionList } from '#components/ui/description-list.tsx'
 import { Icon } from '#components/ui/icon.tsx'
-import { AbsoluteTime } from '#components/ui/relative-time.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
 import type { ProfileView, SubjectPreview } from '#lib/core/views.ts'
 import { common } from '#lib/messages/common.ts'
@@ -21,6 +19,7 @@ import { newEnrollment as words } from '#lib/messages/new-enrollment.ts'
 import { startAction } from '../../actions.ts'
 import { newIdempotencyKey } from '../../idempotency-key.ts'
 import { OneTimeLink } from './one-time-link.tsx'
+import { Readiness, useReadiness } from './readiness.tsx'
 
 export interface Choice {
   profile: ProfileView
@@ -41,8 +40,9 @@ export function NewEnrollmentForm({
   const [busy, startTransition] = useTransition()
   const ready = useReady()
   const choice = choices.find(({ profile }) => profile.name === name)
-  if (!choice) return null
-  const { profile, preview } = choice
+  const preview = useReadiness(user.userid, choice ?? null)
+  if (!choice || !preview) return null
+  const { profile } = choice
 
   const start = () =>
     startTransition(async () => {
@@ -162,39 +162,5 @@ function ProfileChoice({
         ))}
       </div>
     </fieldset>
-  )
-}
-
-function Readiness({ profile, preview, single }: { profile: ProfileView; preview: SubjectPreview; single: boolean }) {
-  return (
-    <section aria-labelledby="readiness" className="space-y-3">
-      <h2 id="readiness" className="font-medium text-sm">
-        {words.readiness}
-      </h2>
-      <DescriptionList>
-        {single && <Description term={words.profile}>{profile.title}</Description>}
-        <Description term={words.subject}>
-          <bdi className="foreign font-mono text-sm">{preview.subject || common.none}</bdi>
-        </Description>
-        <Description term={words.validUntil}>
-          <AbsoluteTime at={preview.notAfter} />
-          <span className="text-muted-foreground"> · {words.profileHint(profile.validityDays, profile.issuer)}</span>
-        </Description>
-      </DescriptionList>
-      {preview.ok ? (
-        <p className="flex items-center gap-1.5 text-success">
-          <Icon name="circle-check" />
-          {words.ready}
-        </p>
-      ) : (
-        <Alert tone="warning" title={words.problems} live>
-          <ul className="list-disc space-y-0.5 pl-4">
-            {preview.problems.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
-            ))}
-          </ul>
-        </Alert>
-      )}
-    </section>
   )
 }

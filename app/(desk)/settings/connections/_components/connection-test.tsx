@@ -1,6 +1,5 @@
 'use client'
 /** The last test of a connection, the button for another, and the one that runs now, step by step. */
-import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState, useTransition } from 'react'
 import { useReady } from '#components/enrollment/use-ready.ts'
@@ -11,16 +10,17 @@ import { CopyButton } from '#components/ui/copy-button.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
 import type { ConnectionTestView } from '#lib/core/views.ts'
+import { usePolled } from '#lib/live/use-polled.ts'
 import { common } from '#lib/messages/common.ts'
 import { connections } from '#lib/messages/connections.ts'
 import { testConnectionAction } from '../actions.ts'
-import { testQuery } from '../queries.ts'
 import { TestSteps } from './test-steps.tsx'
 
 const words = connections.run
 
 const TONES = { passed: 'success', warned: 'warning', failed: 'destructive' } as const
 const ICONS = { passed: 'circle-check', warned: 'triangle-alert', failed: 'circle-x' } as const
+const EVERY_MS = 700
 const STUCK_MS = 8_000
 
 export function ConnectionTest({
@@ -39,7 +39,11 @@ export function ConnectionTest({
   const [startedId, setStartedId] = useState(last && last.finishedAt === null ? last.id : null)
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, startTransition] = useTransition()
-  const { data, isError } = useQuery({ ...testQuery(startedId ?? ''), enabled: startedId !== null })
+  const { data, failed: isError } = usePolled<ConnectionTestView>(
+    startedId === null ? null : `/api/desk/connections/tests/${startedId}`,
+    null,
+    (seen) => (seen?.finishedAt ? null : EVERY_MS),
+  )
   const test = startedId === null ? last : (data ?? null)
   const running = startedId !== null && !data?.finishedAt && !isError
   const told = useRef<string | null>(null)
