@@ -3,11 +3,11 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import { HERMOD_CONNECTION } from '#lib/core/connection-test.ts'
 import { db } from '#lib/db.ts'
 
-/** Success is written once in this time, a failure or a change at once: it stands in the way of nobody's certificate. */
+/** The same is written once in this time, anything new at once: it stands in the way of nobody's certificate. */
 const REPEAT_MS = 10_000
 const MAX_DETAIL = 500
 
-const written = new Map<string, { ok: boolean; atMs: number }>()
+const written = new Map<string, { seen: string; atMs: number }>()
 
 /**
  * @param connection "hermod" or an issuer's id
@@ -20,9 +20,10 @@ export async function noteConnection(
 ): Promise<void> {
   const before = written.get(connection)
   const nowMs = performance.now()
-  if (before?.ok === seen.ok && nowMs - before.atMs < REPEAT_MS) return
-  written.set(connection, { ok: seen.ok, atMs: nowMs })
   const detail = seen.ok ? null : seen.detail.slice(0, MAX_DETAIL)
+  const same = detail ?? ''
+  if (before?.seen === same && nowMs - before.atMs < REPEAT_MS) return
+  written.set(connection, { seen: same, atMs: nowMs })
   await db().$executeRaw`
     INSERT INTO connection AS c (id, last_success_at, last_error_at, last_error, unreachable)
     VALUES (${connection}, CASE WHEN ${seen.ok}::boolean THEN clock_timestamp() END, CASE WHEN NOT ${seen.ok}::boolean THEN clock_timestamp() END,

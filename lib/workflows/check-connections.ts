@@ -2,7 +2,7 @@
  * Job check-connections, every minute: is what has been quiet still there? So that readiness is known before somebody is asked to scan, also in a
  * portal where nobody has enrolled since yesterday.
  *
- * As little as says something: the messaging server is asked for its base address, a CA for its certificates; neither is asked to do
+ * As little as says something: the messaging server is only connected to, a CA is asked for its certificates; neither is asked to do
  * anything. Whatever answers is there. Real work says more, and is what counts where it said that a key or a certificate is wrong.
  * While something is broken, it is looked at again sooner.
  */
@@ -13,7 +13,7 @@ import { listQuietConnections, noteConnection, noteReached } from '#lib/data/con
 import { readIssuer } from '#lib/data/issuers.ts'
 import { addJob } from '#lib/data/jobs.ts'
 import { inTransaction } from '#lib/data/transaction.ts'
-import { requestHttp } from '#lib/external/http.ts'
+import { findReachProblem } from '#lib/external/reach.ts'
 import { IssuerError } from '#lib/issuer/errors.ts'
 import { fetchRemoteCa } from '#lib/issuer/remote.ts'
 import { connections as texts } from '#lib/messages/connections.ts'
@@ -39,9 +39,8 @@ export async function checkConnections(grant: Grant<'system:work'>, context: Wor
 type Problem = { detail: string; unreachable: boolean } | null
 
 async function findHermodProblem({ hermod }: WorkerContext): Promise<Problem> {
-  const outcome = await requestHttp({ method: 'GET', url: `${hermod.url}/`, ca: hermod.ca, totalTimeoutMs: 5_000 })
-  if (outcome.kind === 'response' || outcome.kind === 'too_large') return null
-  return { detail: texts.test.hermodSilent(outcome.detail), unreachable: true }
+  const problem = await findReachProblem(hermod.url, hermod.ca)
+  return problem === null ? null : { detail: texts.test.hermodSilent(problem), unreachable: true }
 }
 
 async function findIssuerProblem(grant: Grant<'system:work'>, context: WorkerContext, id: string): Promise<Problem> {
