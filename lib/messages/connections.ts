@@ -144,7 +144,7 @@ export const connections = {
     calledBack: 'Its callback came back with the agreed password.',
     interrupted: 'The test was interrupted. Test again.',
     noCallback: (seconds: number, url: string) =>
-      `No callback came within ${seconds} seconds. The messaging server must be able to reach ${url}, and its client entry must have this callback address and the agreed user name and password. (A server that never reports commands whose time ran out looks the same.)`,
+      `No callback came within ${seconds} seconds. The messaging server must be able to reach ${url}/callback, and its client entry must have ${url} as callback address and the agreed user name and password. (A server that never reports commands whose time ran out looks the same.)`,
     hermodReached: (ms: number) => `It answers, after ${ms} ms.`,
     hermodSilent: (detail: string) => `It does not answer: ${detail}.`,
     keyAccepted: 'It took a test command, so it accepts the client id and the API key.',

@@ -38,7 +38,7 @@ export async function testHermod(
   }
   // The row of an earlier run that was killed between marking and sending ends here, too.
   if (test.steps.length === 0) return [{ name: 'reach', outcome: 'failed', detail: words.interrupted }]
-  const detail = words.noCallback(TIMEOUT_S + CALLBACK_GRACE_S, `${context.publicUrl}/hermod/callback`)
+  const detail = words.noCallback(TIMEOUT_S + CALLBACK_GRACE_S, `${context.publicUrl}/hermod`)
   return [...test.steps, { name: 'callback', outcome: 'failed', detail }]
 }
 
