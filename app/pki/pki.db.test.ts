@@ -71,7 +71,12 @@ describe('/pki', () => {
   it('lists what there is', async () => {
     const { items } = (await (await getIndex()).json()) as { items: Record<string, string>[] }
     expect(items).toEqual([
-      expect.objectContaining({ name: ca, crl: `https://desk.example/pki/${ca}.crl`, rootCrl: expect.any(String) }),
+      expect.objectContaining({
+        name: ca,
+        crl: `https://desk.example/pki/${ca}.crl`,
+        rootCrl: `https://desk.example/pki/${ca}-root.crl`,
+        ocsp: `https://desk.example/pki/ocsp/${ca}`,
+      }),
     ])
   })
 })

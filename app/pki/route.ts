@@ -1,5 +1,5 @@
 /** What is published here, as JSON: for people setting up a gateway, and for tests. */
-import { type PublishedKind, publishedUrl } from '#lib/core/x509/publication.ts'
+import { ocspUrl, type PublishedKind, publishedUrl } from '#lib/core/x509/publication.ts'
 import { listPublishedIssuers } from '#lib/data/issuers.ts'
 import { webEnv } from '#lib/env.ts'
 import { problemResponse } from '#lib/http/problem.ts'
@@ -13,19 +13,15 @@ const KINDS = {
   rootCertificatePem: 'root-certificate-pem',
   chainPem: 'chain-pem',
 } as const satisfies Record<string, PublishedKind>
-const CRL_KINDS = { crl: 'crl', rootCrl: 'root-crl' } as const satisfies Record<string, PublishedKind>
 
 export async function GET(): Promise<Response> {
   try {
     const { publicUrl } = webEnv()
-    const items = (await listPublishedIssuers()).map(({ name, crls }) => ({
+    const items = (await listPublishedIssuers()).map(({ name, crls, rootCrl }) => ({
       name,
-      ...Object.fromEntries(
-        Object.entries({ ...KINDS, ...(crls ? CRL_KINDS : {}) }).map(([member, kind]) => [
-          member,
-          publishedUrl(publicUrl, name, kind),
-        ]),
-      ),
+      ...Object.fromEntries(Object.entries(KINDS).map(([member, kind]) => [member, publishedUrl(publicUrl, name, kind)])),
+      ...(crls ? { crl: publishedUrl(publicUrl, name, 'crl'), ocsp: ocspUrl(publicUrl, name) } : {}),
+      ...(rootCrl ? { rootCrl: publishedUrl(publicUrl, name, 'root-crl') } : {}),
     }))
     return Response.json({ items }, { headers: { 'cache-control': 'public, max-age=60' } })
   } catch (error) {

@@ -6,7 +6,7 @@
  */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { checkCertificate } from '#lib/core/x509/certificate-check.ts'
-import { makeKey, PROFILE } from '#lib/core/x509/certificate-fixtures.ts'
+import { makeKey, PROFILE, type TestKey } from '#lib/core/x509/certificate-fixtures.ts'
 import { openChain } from '#lib/core/x509/chain.ts'
 import { encodeCsr, readCsr } from '#lib/core/x509/csr.ts'
 import { encodeName } from '#lib/core/x509/name.ts'
@@ -40,10 +40,16 @@ function time(calls: number, work: (index: number) => void): number {
 
 /** P4 and P5. */
 export async function bench(): Promise<BenchRow[]> {
-  return [await benchCodec(), await benchStored()]
+  return [await benchCodec('RSA-2048', makeKey), await benchCodec('P-256', makeEcKey), await benchStored()]
 }
 
-async function benchCodec(): Promise<BenchRow> {
+function makeEcKey(): TestKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return { privateKey, spki: publicKey.export({ format: 'der', type: 'spki' }) as TestKey['spki'] }
+}
+
+/** @param kind of the phone's key; the CA's own is RSA-2048 either way. */
+async function benchCodec(kind: string, newKey: () => TestKey): Promise<BenchRow> {
   const config = { name: 'certdesk-issuing-ca', publicUrl: 'https://desk.example', passphrase: 'a passphrase of the bench' }
   const now = new Date()
   const ca = await createEmbeddedCa({ ...config, now })
@@ -52,7 +58,7 @@ async function benchCodec(): Promise<BenchRow> {
   // The same modulus length and the same library; which key it is does not matter to the cost.
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const csrs = Array.from({ length: 8 }, () => {
-    const key = makeKey()
+    const key = newKey()
     return encodeCsr(SUBJECT, key.spki, key.privateKey)
   })
 
@@ -89,7 +95,7 @@ async function benchCodec(): Promise<BenchRow> {
   const ratio = figure / denominator
   return {
     id: 'P4',
-    title: 'embedded CA: encode, sign, check (RSA-2048)',
+    title: `embedded CA: encode, sign, check (${kind} key)`,
     figure: `${figure.toFixed(0)} µs (best ${Math.min(...issuing).toFixed(0)})`,
     denominator: `crypto.sign of the same TBS, ${denominator.toFixed(0)} µs (best ${Math.min(...signing).toFixed(0)})`,
     ratio,

@@ -122,14 +122,14 @@ export async function findPublishedIssuer(
   return issuer?.certificate ? { ...issuer, certificate: issuer.certificate } : null
 }
 
-/** Names of the issuers that have certificates to publish, and which of them publish CRLs. */
-export async function listPublishedIssuers(): Promise<{ name: string; crls: boolean }[]> {
+/** Names of the issuers that have certificates to publish, which of them publish CRLs, and under which names the root's is found. */
+export async function listPublishedIssuers(): Promise<{ name: string; crls: boolean; rootCrl: boolean }[]> {
   const issuers = await db().issuer.findMany({
     where: { certificate: { not: null } },
-    select: { name: true, kind: true },
+    select: { name: true, kind: true, crls: { where: { scope: 'root' }, select: { scope: true }, take: 1 } },
     orderBy: { name: 'asc' },
   })
-  return issuers.map(({ name, kind }) => ({ name, crls: kind === 'embedded' }))
+  return issuers.map(({ name, kind, crls }) => ({ name, crls: kind === 'embedded', rootCrl: crls.length > 0 }))
 }
 
 export interface StoredCrl {
