@@ -2,6 +2,9 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 
+// Each of these is a profile made by hand and several enrolments: minutes of a person's time.
+test.describe.configure({ timeout: 180_000 })
+
 /** Signs in as somebody of that role, made for the test. */
 async function signInAs(page: Page, certdesk: (...args: string[]) => Promise<string>, role: string): Promise<void> {
   const email = `${role}.${Date.now().toString(36)}@example.test`

@@ -127,19 +127,19 @@ export function CheckGroup<T extends string>({
   value,
   onChange,
   options,
-  className,
+  hint,
 }: {
   path: string
   label: string
   value: readonly T[]
   onChange: (value: T[]) => void
   options: Readonly<Record<T, string>>
-  className?: string
+  hint?: string
 }) {
   const mend = useMend()
   const names = Object.keys(options) as T[]
   return (
-    <FindingSet path={path} label={label} className={className}>
+    <FindingSet path={path} label={label} hint={hint}>
       <div className="flex flex-wrap gap-x-5 gap-y-0.5">
         {names.map((name) => (
           <Toggle
@@ -167,8 +167,8 @@ export function FindingSet({
 }: {
   path: string
   label: string
-  hint?: string
-  className?: string | undefined
+  hint?: string | undefined
+  className?: string
   children: ReactNode
 }) {
   const error = useFinding(path)

@@ -88,6 +88,7 @@ export function CertificatePart({ draft, change }: PartProps) {
       <CheckGroup
         path="definition.certificate.keyUsage"
         label={words.keyUsage}
+        hint={words.keyUsageHint}
         value={draft.keyUsage}
         options={words.keyUsages}
         onChange={(keyUsage) => change({ keyUsage })}
