@@ -89,8 +89,8 @@ try {
     ['live-long', `/enrollments/${liveLong.id}`],
     ...Object.entries({ ...ended, cancelled: cancelled.id }).map(([name, id]): [string, string] => [name, `/enrollments/${id}`]),
     ['timeline', `/enrollments/${ended.completed}?tab=timeline`],
-    ['evidence', `/enrollments/${ended.completed}?tab=evidence`],
-    ['evidence-failed', `/enrollments/${ended.rejected}?tab=evidence`],
+    ['evidence', `/enrollments/${ended.completed}?tab=evidence&check=C21`],
+    ['evidence-failed', `/enrollments/${ended.rejected}?tab=evidence&check=C23`],
     ['exchange', `/enrollments/${ended.completed}?tab=exchange`],
     ['certificate', `/enrollments/${ended.completed}?tab=certificate`],
     ['certificates', '/certificates'],
@@ -103,6 +103,7 @@ try {
     await page.goto(path)
     await page.waitForLoadState('load')
     await page.evaluate(() => document.fonts.ready)
+    if (name.startsWith('evidence')) await page.locator('button[data-marked]').first().waitFor()
     if (name.startsWith('live')) await page.getByRole('textbox', { name: 'Offer link' }).waitFor()
   }
   for (const [suffix, options] of [

@@ -89,6 +89,7 @@ export function makeContent(bends: Bends = {}, options: AnswerOptions = {}): Bun
       stateChangedAt: AT,
       failureCode,
       failureDetail: null,
+      callbacks: passed ? 2 : 1,
     },
     profile: { servername: expectation.servername },
     commands: [

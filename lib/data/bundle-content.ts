@@ -5,6 +5,10 @@ import type { BundleContent } from '#lib/core/bundle/content.ts'
 import type { CheckResult, Verdict } from '#lib/core/enrollment/evidence.ts'
 import { db } from '#lib/db.ts'
 
+/** More than any honest enrolment has. The newest commands are kept, and the judged callback whatever came beside it. */
+const MAX_COMMANDS = 200
+const MAX_CALLBACKS = 100
+
 type Raw<T, Octets extends keyof T> = Omit<T, Octets> & Record<Octets, string | null>
 type Command = BundleContent['commands'][number]
 type Callback = BundleContent['callbacks'][number]
@@ -26,18 +30,20 @@ export async function readBundleContent(_grant: Grant<'system:work'>, enrollment
     SELECT json_build_object('id', e.id, 'state', e.state, 'user', json_build_object('userid', u.userid, 'name', u.name),
         'profile', json_build_object('name', p.name, 'title', p.title, 'version', v.version, 'versionId', v.id),
         'startedByName', e.started_by_name, 'createdAt', e.created_at, 'stateChangedAt', e.state_changed_at,
-        'failureCode', e.failure_code, 'failureDetail', e.failure_detail) AS enrollment,
+        'failureCode', e.failure_code, 'failureDetail', e.failure_detail,
+        'callbacks', (SELECT count(*) FROM callback b JOIN command c ON c.id = b.command_id WHERE c.enrollment_id = e.id)) AS enrollment,
       v.definition AS profile,
       (SELECT json_agg(json_build_object('name', c.kind || '-' || c.attempt, 'kind', c.kind, 'state', c.state, 'externalId', c.external_id,
           'hermodCommandId', c.hermod_command_id, 'mid', c.mid, 'createdAt', c.created_at, 'expiresAt', c.expires_at, 'endedAt', c.ended_at,
           'failureCode', c.failure_code, 'requestBody', c.request_body, 'replyBody', c.reply_body, 'replyStatus', c.reply_status,
           'dummies', (SELECT json_agg(json_build_object('keyid', k.keyid, 'csr', encode(k.dummy_csr, 'base64')) ORDER BY k.keyid)
                       FROM command_key k WHERE k.command_id = c.id)) ORDER BY c.created_at, c.id)
-       FROM command c WHERE c.enrollment_id = e.id) AS commands,
+       FROM (SELECT * FROM command WHERE enrollment_id = e.id ORDER BY created_at DESC, id DESC LIMIT ${MAX_COMMANDS}::int) c) AS commands,
       (SELECT json_agg(json_build_object('path', b.kind, 'command', c.kind || '-' || c.attempt, 'state', b.state, 'outcome', b.outcome,
           'receivedAt', b.received_at, 'repeats', b.repeats, 'body', encode(b.body, 'base64'),
           'judged', b.id = a.callback_id AND ev.answer_id IS NOT NULL) ORDER BY b.received_at, b.id)
-       FROM callback b JOIN command c ON c.id = b.command_id WHERE c.enrollment_id = e.id) AS callbacks,
+       FROM (SELECT o.* FROM callback o JOIN command m ON m.id = o.command_id WHERE m.enrollment_id = e.id
+             ORDER BY o.id = a.callback_id DESC NULLS LAST, o.received_at LIMIT ${MAX_CALLBACKS}::int) b JOIN command c ON c.id = b.command_id) AS callbacks,
       CASE WHEN ev.answer_id IS NOT NULL THEN json_build_object('verdict', ev.verdict, 'judgedAt', ev.created_at, 'checks', ev.checks) END AS evidence,
       CASE WHEN ev.answer_id IS NOT NULL THEN json_build_object('policyVersion',
           CASE WHEN y.id IS NOT NULL THEN json_build_object('number', y.number, 'note', y.note, 'createdByName', y.created_by_name,

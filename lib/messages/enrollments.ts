@@ -162,6 +162,8 @@ export const enrollments = {
       'certificate.revocation_wanted': 'Revocation asked for',
       'certificate.revoked': 'Certificate revoked',
       'link.used': 'One-time link used up',
+      'bundle.requested': 'Evidence bundle asked for',
+      'bundle.exported': 'Evidence bundle taken away',
       'incident.opened': 'Incident opened',
       'incident.closed': 'Incident closed',
       'key.blocked': 'Key put on the block list',

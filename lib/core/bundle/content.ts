@@ -15,6 +15,8 @@ export const enrollmentFactsSchema = z.object({
   stateChangedAt: z.string(),
   failureCode: nullable,
   failureDetail: nullable,
+  /** How many came in all; the bundle has at most the first hundred. */
+  callbacks: z.number().int(),
 })
 export type EnrollmentFacts = z.infer<typeof enrollmentFactsSchema>
 
