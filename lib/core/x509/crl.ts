@@ -95,6 +95,8 @@ export interface Crl {
   thisUpdate: Date
   nextUpdate: Date
   number: number | null
+  /** §5.2.5: its issuing distribution point leaves out certificates of people or reasons, or takes in other issuers'. */
+  partial: boolean
   /** revokedCertificates as it stands there; empty where it is absent. */
   entries: Bytes
   revoked: ReadonlyMap<string, { revokedAt: Date; reason: CrlReason }>
@@ -124,6 +126,7 @@ export function parseCrl(der: Bytes): Crl {
   const extensions = take()
   if (fields.length > 0 || (extensions !== undefined && extensions.tag !== contextTag(0)))
     throw new DerError('der', 'unexpected field in TBSCertList')
+  const known = extensions === undefined ? undefined : readExtensionList(extensions, 16)
   return {
     tbs: (tbsNode as DerNode).bytes,
     signatureAlgorithm: readOid(readSequence(algorithm, 'signatureAlgorithm', 1, 2)[0], 'signatureAlgorithm'),
@@ -131,7 +134,8 @@ export function parseCrl(der: Bytes): Crl {
     issuer: (issuer as DerNode).bytes,
     thisUpdate,
     nextUpdate,
-    number: extensions === undefined ? null : readCrlNumber(readExtensionList(extensions, 16)),
+    number: known === undefined ? null : readCrlNumber(known),
+    partial: isPartial(known?.get(OID['id-ce-issuingDistributionPoint'])),
     entries: entries?.bytes ?? new Uint8Array(),
     revoked: entries === undefined ? new Map() : readEntries(entries),
   }
@@ -168,3 +172,10 @@ function readCrlNumber(extensions: ReadonlyMap<string, Extension>): number | nul
   const extension = extensions.get(OID['id-ce-cRLNumber'])
   return extension === undefined ? null : readSmallInteger(readDer(extension.value), 'cRLNumber')
 }
+
+/** distributionPoint [0] and onlyContainsUserCerts [1] leave nothing out that is looked for here; every other field does. */
+const isPartial = (extension: Extension | undefined): boolean =>
+  extension !== undefined &&
+  readSequence(readDer(extension.value), 'issuingDistributionPoint', 0, 6).some(
+    ({ tag }) => tag !== contextTag(0) && tag !== contextTag(1, false),
+  )

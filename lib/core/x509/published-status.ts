@@ -28,7 +28,7 @@ import { type Certificate, parseCertificate, readExtendedKeyUsage, readKeyUsage,
 import type { Chain } from './chain.ts'
 import { parseCrl } from './crl.ts'
 import { CRL_REASONS, type CrlReason } from './crl-reasons.ts'
-import { onlyChild, readExtensionList } from './extension-list.ts'
+import { type Extension, onlyChild, readExtensionList } from './extension-list.ts'
 import { hashIssuer, isCertIdOf, readCertId } from './ocsp-request.ts'
 import { OCSP_RESPONSE_STATUS } from './ocsp-response.ts'
 import { verifySigned } from './signature-algorithms.ts'
@@ -71,6 +71,7 @@ export function readStatusFromCrl(der: Bytes, { chain, serialNumber, now }: Stat
     if (readKeyUsage(chain.signer)?.includes('cRLSign') === false) return no('The issuer’s certificate is not for signing CRLs.')
     if (!verifySigned(crl.signatureAlgorithm, crl.tbs, crl.signature, chain.signerKey))
       return no('The signature is not the CA’s.')
+    if (crl.partial) return no('The list is about only a part of the CA’s certificates or reasons, or about others’ too.')
     const stale = staleness(crl.thisUpdate, crl.nextUpdate, now)
     if (stale !== null) return no(stale)
     const entry = crl.revoked.get(serialNumber)
@@ -123,24 +124,40 @@ function readBasic(node: DerNode, question: StatusQuestion, nonce: Uint8Array): 
   const oidOfSignature = readOid(readSequence(algorithm, 'signatureAlgorithm', 1, 2)[0], 'signatureAlgorithm')
   if (!verifySigned(oidOfSignature, (data as DerNode).bytes, readBitOctets(signature, 'signature'), key))
     return no('The signature is not the responder’s.')
-  const echoed = extensions === undefined ? undefined : readExtensionList(extensions, 16).get(OID['id-pkix-ocsp-nonce'])
+  const known = extensions === undefined ? undefined : readExtensionList(extensions, 16)
+  if (known) refuseStrange(known)
+  const echoed = known?.get(OID['id-pkix-ocsp-nonce'])
   if (echoed !== undefined && !sameBytes(readOctetString(readDer(echoed.value), 'nonce'), nonce))
     return no('It answers another question (its nonce is not ours).')
-  return readSingle(singles, question)
+  return readSingle(singles, question, echoed !== undefined)
 }
 
-/** The response about our certificate, among those that came. */
-function readSingle(singles: readonly DerNode[], { chain, serialNumber, now }: StatusQuestion): StatusReading {
+/** RFC 5280 §4.2: what is critical and not known here could change what is said. @throws DerError */
+function refuseStrange(extensions: ReadonlyMap<string, Extension>): void {
+  const strange = [...extensions].find(([id, { critical }]) => critical && id !== OID['id-pkix-ocsp-nonce'])
+  if (strange !== undefined) throw new DerError('der', `unknown critical extension ${strange[0]}`)
+}
+
+/** How old an answer may be that neither carries our nonce nor says until when it holds: it could be one of years ago, sent again. */
+const MAX_AGE_MS = 86_400_000
+
+/** The response about our certificate, among those that came. @param echoed the answer was made for this very question */
+function readSingle(singles: readonly DerNode[], { chain, serialNumber, now }: StatusQuestion, echoed: boolean): StatusReading {
   const hashes = hashIssuer(chain.signer)
   for (const single of singles) {
     const [certId, status, thisUpdateNode, ...rest] = readSequence(single, 'SingleResponse', 3, 5)
     const id = readCertId(certId)
     if (id.serialNumber !== serialNumber || !isCertIdOf(id, hashes)) continue
     const thisUpdate = readTime(thisUpdateNode, 'thisUpdate')
-    const next = rest.find((field) => field.tag === contextTag(0))
+    const next = rest[0]?.tag === contextTag(0) ? rest.shift() : undefined
+    const extensions = rest[0]?.tag === contextTag(1) ? rest.shift() : undefined
+    if (rest.length > 0) throw new DerError('der', 'unexpected field in SingleResponse')
+    if (extensions !== undefined) refuseStrange(readExtensionList(extensions, 16))
     const nextUpdate = next === undefined ? null : readTime(onlyChild(next, 'nextUpdate'), 'nextUpdate')
     const stale = staleness(thisUpdate, nextUpdate, now)
     if (stale !== null) return no(stale)
+    if (nextUpdate === null && !echoed && thisUpdate.getTime() < now.getTime() - MAX_AGE_MS)
+      return no(`It does not say until when it holds, and is of ${thisUpdate.toISOString()}.`)
     const seen = readCertStatus(status)
     return seen === null
       ? no('The responder does not know the certificate.')
@@ -180,9 +197,18 @@ function findSigner(
     if (!readExtendedKeyUsage(certificate)?.includes(OID['id-kp-OCSPSigning']))
       return 'The responder’s certificate is not for signing OCSP responses.'
     if (now < certificate.notBefore || now > certificate.notAfter) return 'The responder’s certificate is not valid now.'
-    return createPublicKey({ key: Buffer.from(certificate.spki), format: 'der', type: 'spki' })
+    return openKey(certificate.spki) ?? 'The key of the responder’s certificate cannot be used.'
   }
   return 'The responder’s certificate did not come along.'
+}
+
+/** Null: no key that OpenSSL takes, a point off its curve for instance. */
+function openKey(spki: Bytes): KeyObject | null {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
+  } catch {
+    return null
+  }
 }
 
 /** ResponderID: byName [1], or byKey [2] with the SHA-1 of the public key. */
