@@ -29,7 +29,7 @@ describe('a certificate we write', () => {
     expect(readBasicConstraints(certificate)).toEqual({ ca: false, pathLength: null })
     expect(readKeyUsage(certificate)).toEqual(['digitalSignature', 'nonRepudiation'])
     expect(readExtendedKeyUsage(certificate)).toEqual(['1.3.6.1.5.5.7.3.2', '1.3.6.1.5.5.7.3.4'])
-    expect(readSubjectAltName(certificate)).toEqual({ emails: ['asa@example.org'], others: 0 })
+    expect(readSubjectAltName(certificate)).toEqual({ emails: ['asa@example.org'], upns: [], others: 0 })
   })
 
   it('is understood the same by OpenSSL', () => {
