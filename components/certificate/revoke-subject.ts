@@ -23,7 +23,10 @@ export interface RevokeSubject {
   held: boolean
 }
 
-type Certificate = Pick<CertificateRow, 'id' | 'serialNumber' | 'profile' | 'subject' | 'notAfter' | 'state'>
+type Certificate = Pick<CertificateRow, 'id' | 'serialNumber' | 'profile' | 'subject' | 'notAfter' | 'state' | 'byHand'>
+
+/** On hold, or to be: then only a revocation for good makes sense. */
+const isHeld = ({ state, byHand }: Certificate): boolean => state === 'held' || byHand === 'hold'
 
 const lineOf = ({ id, serialNumber, profile, subject, notAfter }: Certificate, phoneName: string | null) => ({
   id,
@@ -40,7 +43,7 @@ export const ofCertificate = (c: Certificate, userName: string, phoneName: strin
   button: certificates.revoke.button,
   about: c.serialNumber ?? '',
   certificates: [lineOf(c, phoneName)],
-  held: c.state === 'held',
+  held: isHeld(c),
 })
 
 export const ofPhone = (phoneId: string, phoneName: string, userName: string, list: readonly Certificate[]): RevokeSubject => ({
@@ -49,7 +52,7 @@ export const ofPhone = (phoneId: string, phoneName: string, userName: string, li
   button: certificates.revoke.phoneButton,
   about: phoneName,
   certificates: list.map((c) => lineOf(c, phoneName)),
-  held: list.every((c) => c.state === 'held'),
+  held: list.every(isHeld),
 })
 
 export const ofUser = (
@@ -62,5 +65,5 @@ export const ofUser = (
   button: certificates.revoke.userButton,
   about: userName,
   certificates: list.map((c) => lineOf(c, c.phoneName)),
-  held: list.every((c) => c.state === 'held'),
+  held: list.every(isHeld),
 })

@@ -3,8 +3,16 @@ import { CertificateStateBadge } from '#components/ui/status-badge.tsx'
 import type { CertificateRow } from '#lib/core/views.ts'
 import { certificates } from '#lib/messages/certificates.ts'
 
+type Standing = Pick<CertificateRow, 'state' | 'revoking' | 'byHand'>
+
 /** The state, and whether it is about to change. */
-export function CertificateStanding({ certificate: c }: { certificate: Pick<CertificateRow, 'state' | 'revoking'> }) {
+export function CertificateStanding({ certificate: c }: { certificate: Standing }) {
+  if (c.byHand)
+    return (
+      <Badge tone="warning" icon="hourglass">
+        {certificates.byHand[c.byHand]}
+      </Badge>
+    )
   if (c.revoking)
     return (
       <Badge tone="destructive" icon="hourglass">
@@ -24,6 +32,6 @@ export function ShortSerial({ serialNumber }: { serialNumber: string | null }) {
   )
 }
 
-/** May it still be revoked? One on hold may be revoked for good. Expired ones are refused everywhere anyway. */
-export const isRevocable = (c: Pick<CertificateRow, 'state' | 'revoking'>): boolean =>
-  !c.revoking && (c.state === 'active' || c.state === 'expiring' || c.state === 'held')
+/** May it still be revoked? One on hold, or to be put on hold by hand, may be revoked for good. Expired ones are refused everywhere anyway. */
+export const isRevocable = (c: Standing): boolean =>
+  (!c.revoking || c.byHand === 'hold') && (c.state === 'active' || c.state === 'expiring' || c.state === 'held')

@@ -77,6 +77,8 @@ export interface CertificateRow {
   revocationReason: string | null
   /** Somebody has asked for its revocation, and it has not happened yet. */
   revoking?: boolean
+  /** What a person has to do at the CA before it is true there. */
+  byHand?: RevocationView['kind'] | null
 }
 
 export interface RevocationView {

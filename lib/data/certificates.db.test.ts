@@ -80,6 +80,7 @@ describe('certificates', () => {
       keyid: 'signer',
       revocation: null,
       revoking: false,
+      byHand: null,
     })
     expect(view?.pem).toMatch(/^-----BEGIN CERTIFICATE-----\n/)
     await lists.owner.query(
@@ -90,6 +91,8 @@ describe('certificates', () => {
       revoking: true,
       revocation: { reason: 'superseded', note: 'new phone', requestedBy: 'Hanna' },
     })
+    await lists.owner.query(`UPDATE revocation_request SET state = 'by_hand'`)
+    expect(await getCertificate(grants.certificates, ids.active ?? '')).toMatchObject({ revoking: true, byHand: 'revoke' })
     await lists.owner.query('DELETE FROM revocation_request')
     expect((await getCertificate(grants.certificates, ids.reserved ?? ''))?.pem).toBeNull()
     for (const id of ['x', '', '00000000-0000-4000-8000-000000000000'])

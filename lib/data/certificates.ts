@@ -49,6 +49,7 @@ interface RawCertificate {
   revokedAt: Date | null
   revocationReason: string | null
   revoking: boolean
+  byHand: 'revoke' | 'hold' | 'release' | null
 }
 
 const COLUMNS = Prisma.sql`
@@ -57,7 +58,8 @@ const COLUMNS = Prisma.sql`
   c.not_before AS "notBefore", c.not_after AS "notAfter", floor(extract(epoch FROM c.not_after - now()) / 86400)::int AS "daysLeft",
   c.created_at AS "createdAt", c.issued_at AS "issuedAt", c.delivered_at AS "deliveredAt", c.revoked_at AS "revokedAt",
   c.revocation_reason AS "revocationReason",
-  EXISTS (SELECT 1 FROM revocation_request r WHERE r.certificate_id = c.id AND r.done_at IS NULL AND r.kind <> 'release') AS revoking`
+  EXISTS (SELECT 1 FROM revocation_request r WHERE r.certificate_id = c.id AND r.done_at IS NULL AND r.kind <> 'release') AS revoking,
+  (SELECT r.kind::text FROM revocation_request r WHERE r.certificate_id = c.id AND r.state = 'by_hand') AS "byHand"`
 
 const JOINS = Prisma.sql`
   JOIN "user" u ON u.id = c.user_id
@@ -227,4 +229,5 @@ const toCertificateRow = (r: RawCertificate, issuer: ReadonlyMap<string, string>
   revokedAt: r.revokedAt?.toISOString() ?? null,
   revocationReason: r.revocationReason,
   revoking: r.revoking,
+  byHand: r.byHand,
 })

@@ -8,7 +8,7 @@ import { openIncident } from './incidents.ts'
 import { addJob } from './jobs.ts'
 import { changeStatus, type OpenWish } from './revocation.ts'
 import { storableText } from './storable.ts'
-import { inTransaction } from './transaction.ts'
+import { inTransaction, type Tx } from './transaction.ts'
 
 type System = Grant<'system:work'>
 
@@ -59,6 +59,7 @@ export interface ProofFinding {
 export function recordFindings(grant: System, task: ProofTask, findings: readonly ProofFinding[]): Promise<void> {
   return inTransaction(grant, async (tx) => {
     await lockEnrollment(tx, grant, task.enrollmentId)
+    if (await isOvertaken(tx, task.id)) return endLooks(tx, task.id)
     const seen: ProofFinding[] = []
     for (const finding of findings) {
       const { source, detail, nextS } = finding
@@ -102,8 +103,18 @@ export function recordFindings(grant: System, task: ProofTask, findings: readonl
   })
 }
 
-/** Ends the looks of a wish that was overtaken. */
-export async function endProofs(_grant: System, requestId: string): Promise<void> {
-  await db()
-    .$executeRaw`UPDATE revocation_proof SET next_check_at = NULL WHERE request_id = ${requestId}::uuid AND first_seen_at IS NULL`
+/**
+ * Nobody has to see any more what is wished no longer: void, or true once and then replaced (a hold that was released before every place
+ * said so). The row is locked, so that the answer holds until commit.
+ */
+async function isOvertaken(tx: Tx, requestId: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ overtaken: boolean }[]>`
+    SELECT r.state = 'void' OR EXISTS (SELECT FROM revocation_request n WHERE n.certificate_id = r.certificate_id AND n.state = 'done'
+      AND (n.requested_at, n.id) > (r.requested_at, r.id)) AS overtaken
+    FROM revocation_request r WHERE r.id = ${requestId}::uuid FOR UPDATE OF r`
+  return row?.overtaken ?? true
+}
+
+async function endLooks(tx: Tx, requestId: string): Promise<void> {
+  await tx.$executeRaw`UPDATE revocation_proof SET next_check_at = NULL WHERE request_id = ${requestId}::uuid AND first_seen_at IS NULL`
 }

@@ -52,6 +52,8 @@ const standingOf = (where: Prisma.Sql): Prisma.Sql => Prisma.sql`
   LEFT JOIN revocation_request r ON r.certificate_id = c.id AND r.done_at IS NULL
   WHERE ${where} ORDER BY c.id`
 
+const MAX_ATTEMPTS = 5
+
 /** Those of a phone or person that are not revoked for good and not expired. */
 const COUNTING = Prisma.sql`c.not_after > now() AND (c.status = 'issued' OR (c.status = 'revoked' AND c.revocation_reason = 'certificateHold'))`
 
@@ -75,11 +77,28 @@ export function insertWishes(
 async function insertWishesIn(tx: Tx, grant: Grant<'certificate:revoke'>, where: Prisma.Sql, wish: Wish) {
   const outcomes: { certificateId: string; outcome: WishOutcome }[] = []
   for (const standing of await tx.$queryRaw<Standing[]>(standingOf(where)))
-    outcomes.push({ certificateId: standing.id, outcome: await insertWish(tx, grant, standing, wish) })
+    outcomes.push({ certificateId: standing.id, outcome: await insertWishFor(tx, grant, standing, wish) })
   return outcomes
 }
 
-async function insertWish(tx: Tx, grant: Grant<'certificate:revoke'>, standing: Standing, wish: Wish): Promise<WishOutcome> {
+/** Somebody else's wish may come between the look and the writing: then it is looked at again, or a revocation would be lost to a hold. */
+async function insertWishFor(tx: Tx, grant: Grant<'certificate:revoke'>, first: Standing, wish: Wish): Promise<WishOutcome> {
+  let standing: Standing | undefined = first
+  for (let attempt = 1; standing !== undefined && attempt <= MAX_ATTEMPTS; attempt++) {
+    const outcome = await insertWish(tx, grant, standing, wish)
+    if (outcome !== null) return outcome
+    standing = (await tx.$queryRaw<Standing[]>(standingOf(Prisma.sql`c.id = ${first.id}::uuid`)))[0]
+  }
+  throw new Error(`wishes about certificate ${first.id} are changing too fast`)
+}
+
+/** Null: another wish has been written down since `standing` was read. */
+async function insertWish(
+  tx: Tx,
+  grant: Grant<'certificate:revoke'>,
+  standing: Standing,
+  wish: Wish,
+): Promise<WishOutcome | null> {
   const { id: certificateId, openId, openKind } = standing
   const refused = whyNot(standing, wish)
   if (refused !== null) return refused
@@ -97,7 +116,7 @@ async function insertWish(tx: Tx, grant: Grant<'certificate:revoke'>, standing: 
     INSERT INTO revocation_request (id, certificate_id, kind, reason, note, requested_by, requested_at)
     VALUES (${newId()}::uuid, ${certificateId}::uuid, ${wish.kind}::revocation_kind, ${reason}, ${wish.note}, ${grant.actor.name}, clock_timestamp())
     ON CONFLICT (certificate_id) WHERE done_at IS NULL DO NOTHING`
-  if (inserted === 0) return 'wanted_before'
+  if (inserted === 0) return null
   await addJob(tx, 'revoke-certificate', { certificateId })
   await writeAudit(tx, grant.actor, {
     action: 'certificate.revocation_wanted',

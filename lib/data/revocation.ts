@@ -58,8 +58,9 @@ export function applyRevocation(grant: System, certificateId: string, places: re
       WHERE r.certificate_id = ${certificateId}::uuid AND r.state = 'wanted' FOR UPDATE OF r`
     if (wish === undefined) return settleAgain(tx, grant, certificateId)
     await lockEnrollment(tx, grant, wish.enrollmentId)
-    if (wish.own) await changeStatus(tx, grant, wish, null)
-    else {
+    if (wish.own) {
+      if (!(await changeStatus(tx, grant, wish, null))) return
+    } else {
       await tx.$executeRaw`UPDATE revocation_request SET state = 'by_hand' WHERE id = ${wish.id}::uuid`
       await writeAudit(tx, grant.actor, {
         action: 'certificate.to_be_revoked_by_hand',
@@ -82,8 +83,14 @@ export function applyRevocation(grant: System, certificateId: string, places: re
 
 const ACTIONS = { revoke: 'certificate.revoked', hold: 'certificate.held', release: 'certificate.released' } as const
 
-/** The certificate's new standing and the wish's end. @param at when the CA says it was revoked; null: now */
-export async function changeStatus(tx: Tx, grant: System, wish: OpenWish, at: Date | null): Promise<void> {
+/**
+ * The certificate's new standing and the wish's end. A wish that no longer fits, because another one was made true while it was being
+ * written down, ends as `void`.
+ *
+ * @param at when the CA says it was revoked; null: now
+ * @returns whether the certificate has changed
+ */
+export async function changeStatus(tx: Tx, grant: System, wish: OpenWish, at: Date | null): Promise<boolean> {
   const { id, kind, reason, requestedBy, certificateId, enrollmentId } = wish
   const set =
     kind === 'release'
@@ -99,7 +106,8 @@ export async function changeStatus(tx: Tx, grant: System, wish: OpenWish, at: Da
   const [changed] = await tx.$queryRaw<{ serialNumber: string }[]>`
     UPDATE certificate SET ${set} WHERE id = ${certificateId}::uuid AND ${from} RETURNING serial_number AS "serialNumber"`
   await tx.$executeRaw`
-    UPDATE revocation_request SET state = 'done', done_at = clock_timestamp() WHERE id = ${id}::uuid AND done_at IS NULL`
+    UPDATE revocation_request SET state = ${changed ? 'done' : 'void'}::revocation_state, done_at = clock_timestamp()
+    WHERE id = ${id}::uuid AND done_at IS NULL`
   await addJob(tx, 'publish-crl', {})
   if (kind === 'revoke') await settle(tx, grant, enrollmentId, { reason, requestedBy })
   if (changed !== undefined)
@@ -110,6 +118,7 @@ export async function changeStatus(tx: Tx, grant: System, wish: OpenWish, at: Da
       enrollmentId,
       detail: { serialNumber: changed.serialNumber, reason, requestedBy },
     })
+  return changed !== undefined
 }
 
 /** A certificate on hold is not lost: only what is revoked for good ends the enrolment. */

@@ -26,6 +26,7 @@ export const certificates = {
     actions: 'Actions',
   },
   revoking: 'Being revoked',
+  byHand: { revoke: 'To be revoked by hand', hold: 'To be put on hold by hand', release: 'To be released by hand' },
   emptyTitle: 'No certificates yet',
   emptyText: 'A certificate appears here when an enrolment has been issued one.',
   start: 'Choose a person',
@@ -79,8 +80,16 @@ export const certificates = {
     heldOn: 'On hold since',
     heldText: (by: string | null) =>
       `It is refused everywhere that asks for revocations, until it is released.${by ? ` Asked for by ${by}.` : ''}`,
-    byHandTitle: 'To be revoked at the certificate authority',
-    byHandText: 'A person has to do it there; until then the certificate counts. Give this to whoever runs it:',
+    byHandTitle: {
+      revoke: 'To be revoked at the certificate authority',
+      hold: 'To be put on hold at the certificate authority',
+      release: 'To be released at the certificate authority',
+    },
+    byHandText: {
+      revoke: 'A person has to do it there; until then the certificate counts. Give this to whoever runs it:',
+      hold: 'A person has to do it there; until then the certificate counts. Give this to whoever runs it:',
+      release: 'A person has to do it there; until then the certificate stays on hold. Give this to whoever runs it:',
+    },
     byHandFacts: (serial: string, reason: string) => `Serial number ${serial} · reason ${reason}`,
     copyFacts: 'Copy serial number and reason',
     revokedText: (reason: string, by: string | null) => `Reason: ${reason}.${by ? ` Asked for by ${by}.` : ''}`,
@@ -154,7 +163,7 @@ export const certificates = {
     wanted: (by: string) => `Asked for by ${by}`,
     byHand: 'To be done at the certificate authority by hand',
     byHandText:
-      'No program can tell this certificate authority. Until it says so itself, the certificate counts everywhere; this page follows by itself.',
+      'No program can tell this certificate authority. Until it says so itself, everything stays as it was; this page follows by itself.',
     done: { revoke: 'Revoked', hold: 'Put on hold', release: 'Released' },
     seen: {
       revoke: { ocsp: () => 'Seen by OCSP', crl: seenInList('Seen in the revocation list') },

@@ -55,8 +55,11 @@ export const INCIDENT_TEXTS = {
   },
   revocation_not_published: {
     title: 'A revocation is not published',
-    text: 'A certificate was revoked, but the certificate authority does not say so where it should. Whoever relies on its list still takes the certificate.',
-    next: ['Look at the certificate authority’s revocation list, and at the health of the worker and the connection.'],
+    text: 'A certificate was revoked, put on hold or released, but the certificate authority does not say so where it should. Whoever asks there goes by the old word. The portal goes on looking.',
+    next: [
+      'If the certificate authority is told by hand, see on the home page whether that has been done.',
+      'If not, look at what was found there (below), and at the health of the worker and the connection.',
+    ],
   },
   certificate_unseen: {
     title: 'A certificate that nobody has seen',
@@ -79,6 +82,9 @@ const fields: Readonly<Record<string, string>> = {
   earlier: 'Attestation key before',
   thumbprint: 'Attestation key now',
   issuer: 'Certificate authority',
+  serialNumber: 'Serial number',
+  source: 'Where it is missing',
+  found: 'What was found there',
   askedAt: 'Asked for at',
 }
 

@@ -222,6 +222,82 @@ describe('a revocation is proved', () => {
   })
 })
 
+describe('of wishes that came to nothing', () => {
+  it('a hold that was released before every place showed it is looked for no longer, and is no incident', async () => {
+    const certificate = await issueOne()
+    await publishCrl(grant, context)
+    await requestRevocation(certificate.id, 'certificateHold')
+    const hold = await carryOut(certificate)
+    await requestRelease(certificate.id)
+    const release = await carryOut(certificate)
+    await owner.query(`UPDATE revocation_proof SET due_at = now() - interval '1 second' WHERE request_id = $1`, [hold])
+    await proveRevocation(grant, { requestId: hold })
+    expect(await proofs(hold)).toMatchObject([
+      { seen: false, next: false },
+      { seen: false, next: false },
+    ])
+    await publishAndLook(release)
+    expect((await proofs(release)).map((proof) => proof.seen)).toEqual([true, true])
+    expect(await incidents(certificate)).toEqual([])
+  })
+
+  it('a hold written down while the revocation was made true ends as void, and the revocation stands', async () => {
+    const certificate = await issueOne()
+    await requestRevocation(certificate.id, 'keyCompromise')
+    await carryOut(certificate)
+    await owner.query(
+      `INSERT INTO revocation_request (id, certificate_id, kind, reason, requested_by)
+       VALUES (gen_random_uuid(), $1, 'hold', 'certificateHold', 'Helga Desk')`,
+      [certificate.id],
+    )
+    const late = await carryOut(certificate)
+    expect(await requestState(late)).toBe('void')
+    expect(await proofs(late)).toEqual([])
+    expect(await standing(certificate)).toEqual({ status: 'revoked', reason: 'keyCompromise' })
+  })
+
+  it('of two people at the same moment the one who revokes wins over the one who holds', async () => {
+    for (let round = 0; round < 5; round++) {
+      const certificate = await issueOne()
+      await asWeb(() =>
+        Promise.all([
+          asked.requestRevocation(helpdesk, { certificateId: certificate.id, reason: 'certificateHold' }).catch((error) => {
+            expect(error).toMatchObject({ code: 'wrong_state' })
+          }),
+          asked.requestRevocation(helpdesk, { certificateId: certificate.id, reason: 'keyCompromise' }),
+        ]),
+      )
+      await carryOut(certificate)
+      expect(await standing(certificate)).toEqual({ status: 'revoked', reason: 'keyCompromise' })
+    }
+  })
+
+  it('the web cannot say that a wish was done, nor take a revocation back', async () => {
+    const certificate = await issueOne()
+    const web = new pg.Client({ connectionString: database.webUrl })
+    await web.connect()
+    try {
+      await requestRevocation(certificate.id, 'superseded')
+      for (const state of ['done', 'void', 'by_hand'])
+        await expect(
+          web.query(
+            'UPDATE revocation_request SET state = $2::revocation_state, done_at = CASE WHEN $2 = $3 THEN NULL ELSE now() END WHERE certificate_id = $1',
+            [certificate.id, state, 'by_hand'],
+          ),
+        ).rejects.toMatchObject({ code: '42501' })
+      await expect(
+        web.query(
+          `INSERT INTO revocation_request (id, certificate_id, kind, state, reason, requested_by, done_at)
+           VALUES (gen_random_uuid(), $1, 'hold', 'done', 'certificateHold', 'Nobody', now())`,
+          [certificate.id],
+        ),
+      ).rejects.toMatchObject({ code: '42501' })
+    } finally {
+      await web.end()
+    }
+  })
+})
+
 describe('where no program can tell the CA', () => {
   it('it is a task for a person, and the certificate counts until the CA itself says otherwise', async () => {
     const certificate = await issueOne()

@@ -17,7 +17,7 @@ import {
   type StatusQuestion,
   type StatusReading,
 } from '#lib/core/x509/published-status.ts'
-import { endProofs, type ProofFinding, type ProofTask, readProofTask, recordFindings } from '#lib/data/revocation-proofs.ts'
+import { type ProofFinding, type ProofTask, readProofTask, recordFindings } from '#lib/data/revocation-proofs.ts'
 import { type HttpOutcome, requestHttp } from '#lib/external/http.ts'
 import { revocationMessages as texts } from '#lib/messages/revocation.ts'
 
@@ -32,7 +32,6 @@ const MAX_OCSP_BYTES = 65_536
 export async function proveRevocation(grant: Grant<'system:work'>, job: { requestId: string }): Promise<void> {
   const task = await readProofTask(grant, job.requestId)
   if (!task || task.open.length === 0) return
-  if (task.state === 'void') return endProofs(grant, task.id)
   const chain = openChain(task.chain)
   await recordFindings(grant, task, await Promise.all(task.open.map((place) => look(task, chain, place))))
 }

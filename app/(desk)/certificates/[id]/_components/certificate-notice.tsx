@@ -14,6 +14,18 @@ export function CertificateNotice({ certificate: c }: { certificate: Certificate
       {words.newEnrollment}
     </ButtonLink>
   )
+  if (c.revocation?.state === 'by_hand') {
+    const facts = words.byHandFacts(c.serialNumber ?? '', c.revocation.reason)
+    return (
+      <Alert tone="warning" className="mb-4" title={words.byHandTitle[c.revocation.kind]}>
+        <p>{words.byHandText[c.revocation.kind]}</p>
+        <p className="mt-1 flex flex-wrap items-center gap-2 font-mono text-sm">
+          {facts}
+          <CopyButton value={`${c.issuer}\n${c.subject}\n${facts}`} what={words.copyFacts} />
+        </p>
+      </Alert>
+    )
+  }
   if (c.state === 'held')
     return (
       <Alert
@@ -31,18 +43,6 @@ export function CertificateNotice({ certificate: c }: { certificate: Certificate
         {c.revocation?.note && <p className="foreign mt-1 text-sm">{c.revocation.note}</p>}
       </Alert>
     )
-  if (c.revocation?.state === 'by_hand') {
-    const facts = words.byHandFacts(c.serialNumber ?? '', c.revocation.reason)
-    return (
-      <Alert tone="warning" className="mb-4" title={words.byHandTitle}>
-        <p>{words.byHandText}</p>
-        <p className="mt-1 flex flex-wrap items-center gap-2 font-mono text-sm">
-          {facts}
-          <CopyButton value={`${c.issuer}\n${c.subject}\n${facts}`} what={words.copyFacts} />
-        </p>
-      </Alert>
-    )
-  }
   if (c.state === 'revoked')
     return (
       <Alert
