@@ -62,6 +62,7 @@ try {
     ['rejected', ['--fault', 'subject-changed']],
     ['refused', ['--fault', 'refuse']],
     ['undelivered', ['--fault', 'certificate-refused']],
+    ['leaked', ['--fault', 'private-key-leaked']],
   ]
   for (const [n, [name, args]] of outcomes.entries()) {
     const { id, uri } = await begin(someone[n] ?? longName.userid)
@@ -95,6 +96,7 @@ try {
     ['certificate', `/enrollments/${ended.completed}?tab=certificate`],
     ['certificates', '/certificates'],
     ['phones', '/phones'],
+    ['incidents', '/incidents'],
     ['not-found', '/enrollments/00000000-0000-4000-8000-000000000000'],
     ['phone', `/phone#offer=${encodeURIComponent(live.uri)}`],
   ]

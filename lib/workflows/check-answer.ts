@@ -178,16 +178,16 @@ async function settle(grant: System, answer: AnswerToCheck, { checked, policy, k
 }
 
 /**
- * What the checks want looked at. A new key of the same app is one matter for everybody who has it, so it is about the pair of keys; everything
- * else is about the answer.
+ * What the checks want looked at. A new attestation key that was let pass is one matter for everybody who has it, so it is about the pair of
+ * keys; everything else is about the answer.
  */
 function incidentsOf(answer: AnswerToCheck, { checks, read }: CheckedAnswer, known: KnownFacts): JudgedAnswer['incidents'] {
   return checks.flatMap(({ id, outcome, code, keyid, incident, monitored }) => {
     if (incident === undefined) return []
     const spkiSha256 = keyid === undefined ? read.attestationSpkiSha256 : read.keys.find((key) => key.keyid === keyid)?.spkiSha256
     const owner = known.keys.get(spkiSha256 ?? '')
-    const successor = incident === 'attestation_changed' && outcome === 'warn' && !monitored
-    const about = successor
+    const letPass = incident === 'attestation_changed' && outcome === 'warn'
+    const about = letPass
       ? `attestation-key:${[...known.earlierAttestation].sort().join(',')}>${read.attestationThumbprint}`
       : `answer:${answer.id}`
     const detail = {
@@ -202,7 +202,7 @@ function incidentsOf(answer: AnswerToCheck, { checks, read }: CheckedAnswer, kno
         ? { otherUserid: known.foreignNonce.userid, otherEnrollmentId: known.foreignNonce.enrollmentId }
         : {}),
       ...(incident === 'attestation_changed'
-        ? { earlier: known.earlierAttestation, thumbprint: read.attestationThumbprint, successor }
+        ? { earlier: known.earlierAttestation, thumbprint: read.attestationThumbprint, monitored: monitored === true }
         : {}),
     }
     return [{ kind: incident, about, detail }]
