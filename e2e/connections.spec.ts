@@ -76,7 +76,7 @@ test('an EST server: added, tested, used for a phone, and named when it breaks',
   await sql.query(
     `WITH made AS (INSERT INTO profile (id, name, title, position) VALUES ($1, $2, $2, 90) RETURNING id)
      INSERT INTO profile_version (id, profile_id, version, definition, issuer_id)
-     SELECT $3, made.id, 1, jsonb_set(jsonb_set(v.definition, '{certificate,validityDays}', '90'), '{certificate,subjectAltNameEmail}', 'false'),
+     SELECT $3, made.id, 1, jsonb_set(v.definition, '{certificate,validityDays}', '90'),
             (SELECT id FROM issuer WHERE name = $4)
      FROM made, profile_version v JOIN profile p ON p.id = v.profile_id WHERE p.name = 'Employee mobile ID' ORDER BY v.version DESC LIMIT 1`,
     [randomUUID(), profile, randomUUID(), name],

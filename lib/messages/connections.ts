@@ -8,7 +8,7 @@ export const connections = {
   title: 'Connections',
   intro: 'Who signs certificates and who carries them. A test tries everything up to a certificate, without a person or a phone.',
   add: 'Add a certificate authority',
-  addKind: { est: 'EST server', scep: 'SCEP server' },
+  addKind: { est: 'Add EST server', scep: 'Add SCEP server' },
   kinds: {
     hermod: 'Messaging server',
     embedded: 'Built-in certificate authority',
