@@ -194,6 +194,7 @@ async function benchRate(): Promise<BenchRow> {
       anchorSha256: fingerprintOf(root),
       legacyAlgorithms: false,
       messageType: 'PKCSReq' as const,
+      subject: 'exact' as const,
     }
     const issuer = new ScepIssuer(
       'bench',

@@ -9,7 +9,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
-import { type Bytes, readDer } from '#lib/core/asn1/der.ts'
+import { type Bytes, isPrintableText, oid, printableString, readDer, readText, seq, setOf } from '#lib/core/asn1/der.ts'
 import { CIPHERS, DIGESTS } from '#lib/core/cms/algorithms.ts'
 import { encodeCertificates, nameOfCertificate } from '#lib/core/cms/signed-data.ts'
 import { fingerprintOf } from '#lib/core/scep/ca-certificates.ts'
@@ -33,7 +33,7 @@ import {
   keyUsage,
   subjectKeyIdentifier,
 } from '#lib/core/x509/extensions.ts'
-import { encodeName } from '#lib/core/x509/name.ts'
+import { encodeName, readName } from '#lib/core/x509/name.ts'
 import { assembleSigned, encodeTbs, makeSerial, makeTbsTemplate, SHA256_WITH_RSA } from '#lib/core/x509/tbs.ts'
 
 /** One way each to be wrong. */
@@ -54,6 +54,7 @@ export const SCEP_FAULTS = [
   'foreign-ra',
   'other-key',
   'other-subject',
+  'string-types',
   'other-issuer',
   'two-certificates',
   'no-certificate',
@@ -137,6 +138,24 @@ function makeParty(commonName: string, issuer: Party | null, days: readonly [num
   return { ...own, certificate }
 }
 
+function subjectFor(fault: ScepFault | null, asked: Bytes): Bytes {
+  if (fault === 'other-subject') return encodeName([{ type: 'CN', value: 'Somebody Else' }])
+  return fault === 'string-types' ? printableWherePossible(asked) : asked
+}
+
+/** The subject as Go writes it: PrintableString for whatever text can be one. */
+const printableWherePossible = (name: Bytes): Bytes =>
+  seq(
+    ...readName(readDer(name), 'subject').map((rdn) =>
+      setOf(
+        ...rdn.map(({ oid: type, value }) => {
+          const text = readText(value)
+          return seq(oid(type), text !== null && isPrintableText(text) ? printableString(text) : value.bytes)
+        }),
+      ),
+    ),
+  )
+
 const caExtensions = () => [basicConstraints({ pathLength: 0 }), keyUsage(['keyCertSign', 'cRLSign', 'digitalSignature'])]
 const raExtensions = () => [basicConstraints(null), keyUsage(['digitalSignature', 'keyEncipherment'])]
 
@@ -166,7 +185,7 @@ export async function startScepCa(options: ScepCaOptions = {}): Promise<RunningS
     const asCa = fault === 'ca-certificate'
     return certify({
       issuer: fault === 'other-issuer' ? other : ca,
-      subject: fault === 'other-subject' ? encodeName([{ type: 'CN', value: 'Somebody Else' }]) : csr.subject,
+      subject: subjectFor(fault, csr.subject),
       spki: fault === 'other-key' ? other.spki : csr.spki,
       days: [0, fault === 'too-long' ? 3000 : profile.validityDays],
       extensions: asCa

@@ -33,6 +33,7 @@ function open(server: ScepServer, change: Partial<ScepIssuerConfig> = {}): ScepI
     anchorSha256: server.fingerprint,
     legacyAlgorithms: true,
     messageType: 'PKCSReq',
+    subject: 'exact',
     ...change,
   }
   return new ScepIssuer('scepserver', { certificate: server.certificate, chain: [server.certificate] }, config, signers)

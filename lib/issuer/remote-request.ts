@@ -1,7 +1,7 @@
 /**
  * What is the same for every CA of others: what can be settled before it is asked, and what its certificate is held against.
  *
- * Key and subject must be the request's, byte for byte; the signature the pinned CA's; the validity not longer than the profile's (shorter is the
+ * The key must be the request's, byte for byte, and so must the subject, unless the connection lets the CA choose the string types; the signature the pinned CA's; the validity not longer than the profile's (shorter is the
  * CA's right); key usage, extended key usage, names and critical extensions as lib/core/x509/certificate-check.ts says: all that the
  * profile asks for, no purpose and no name beyond it. Other extensions that are not critical (policies of its own, distribution
  * points, a template's name) are the CA's affair.
@@ -9,6 +9,7 @@
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import type { CertificateExpectation } from '#lib/core/x509/certificate-check.ts'
 import { openChain } from '#lib/core/x509/chain.ts'
+import type { SubjectMatch } from '#lib/core/x509/same-name.ts'
 import { type IssuanceRequest, type IssuerTrust, namesOf, type PrepareResult } from './port.ts'
 
 const DAY_MS = 86_400_000
@@ -26,7 +27,7 @@ export function prepareForRemote({ now, profile }: IssuanceRequest, bytes: Bytes
   return { status: 'prepared', prepared: { bytes, serialNumber: null, notBefore: now, notAfter: expected } }
 }
 
-export const expectFromRemote = (request: IssuanceRequest): CertificateExpectation => {
+export const expectFromRemote = (request: IssuanceRequest, config: { subject: SubjectMatch }): CertificateExpectation => {
   const { subject, spki, profile, now } = request
-  return { subject, spki, profile, now, ...namesOf(request), tbs: null }
+  return { subject, subjectMatch: config.subject, spki, profile, now, ...namesOf(request), tbs: null }
 }

@@ -91,6 +91,10 @@ export const connections = {
     messageType: 'Message type',
     legacyAlgorithms: 'Allow SHA-1, Triple-DES and DES with this CA',
     legacyAlgorithmsHint: 'They are broken. Only where the CA can do no other.',
+    subject: 'Subject in the certificate',
+    subjectHint:
+      'Some CAs write the subject anew in other string types (PrintableString for UTF8String): many in Go such as scepserver, EJBCA and AD CS by their settings. Then choose “same text”: attributes, order and every character must still be the ones asked for.',
+    subjects: { exact: 'exactly as asked for, byte for byte', equivalent: 'same text, in string types of the CA’s choice' },
     timeoutMs: 'Time for one answer, in milliseconds',
     secrets: {
       'basic-password': 'Password',
@@ -138,7 +142,7 @@ export const connections = {
     enrolled: (serial: string, profile: string | null) =>
       `It made a test certificate (serial number ${serial})${profile === null ? '' : `, right for the profile “${profile}”`}. Have it revoked there; nobody has its key.`,
     enrolledOtherwise: (detail: string) =>
-      `It made a test certificate, but not with the usual key usage for signing in. ${detail} Compare it with the profile before you use this CA in one.`,
+      `It made a test certificate, but not quite as it was asked to. ${detail} Compare it with the profile before you use this CA in one.`,
     notAsProfile: (detail: string, profile: string) =>
       `It made a test certificate, but not as the profile “${profile}” wants it. ${detail}`,
     calledBack: 'Its callback came back with the agreed password.',

@@ -52,7 +52,13 @@ export async function saveIssuer(grant: Grant<'settings:manage'>, form: IssuerFo
   try {
     return await inTransaction(grant, async (tx) => {
       if (earlier === null) await insertRemoteIssuer(tx, grant, { id, name: form.name, kind, config })
-      else await updateRemoteIssuer(tx, grant, { id, name: earlier.name, config }, changedFields(earlier.config, config))
+      else
+        await updateRemoteIssuer(
+          tx,
+          grant,
+          { id, name: earlier.name, config },
+          changedFields(asRead(kind, earlier.config), config),
+        )
       for (const { name, value } of secrets)
         if (sealingKey !== null) {
           const sealed = sealCredential(Buffer.from(value, 'utf8'), sealingKey.publicKey, credentialLabel(id, name, binding))
@@ -125,6 +131,9 @@ function keyProblem(pem: string, config: object): string | null {
   const spki = (one: KeyObject) => one.export({ format: 'der', type: 'spki' })
   return spki(createPublicKey(key)).equals(spki(new X509Certificate(beside).publicKey)) ? null : texts.errors.keyOfAnother
 }
+
+/** With what a configuration of an earlier version leaves out. */
+const asRead = (kind: RemoteKindName, config: unknown): unknown => REMOTE_KINDS[kind].schema.safeParse(config).data ?? config
 
 function changedFields(before: unknown, after: Record<string, unknown>): string[] {
   const old = typeof before === 'object' && before !== null ? (before as Record<string, unknown>) : {}

@@ -3,6 +3,7 @@ import { type RunningScepCa, type ScepFault, startScepCa } from '#e2e/peers/scep
 import { systemGrant } from '#lib/auth/permissions.ts'
 import { parseCertificate } from '#lib/core/x509/certificate.ts'
 import { makeKey } from '#lib/core/x509/certificate-fixtures.ts'
+import { formatName } from '#lib/core/x509/name.ts'
 import { closeDb } from '#lib/db.ts'
 import { type EstFlow, startEstFlow } from './est-fixtures.ts'
 import { issueCertificates } from './issue-certificates.ts'
@@ -30,6 +31,7 @@ afterAll(async () => {
 })
 beforeEach(() => {
   ca.options.fault = null
+  ca.options.deduplicates = true
   ca.issued.length = 0
 })
 afterEach(async () => {
@@ -82,6 +84,11 @@ const letTimePass = (enrollmentId: string) =>
      FROM enrollment_key k WHERE k.id = c.enrollment_key_id AND k.enrollment_id = $1`,
     [enrollmentId],
   )
+
+/** Incidents of a certificate that nobody here has seen, with whose it may be. */
+const unseen = async (enrollmentId: string) =>
+  (await flow.owner.query(`SELECT detail FROM incident WHERE enrollment_id = $1 AND kind = 'certificate_unseen'`, [enrollmentId]))
+    .rows
 
 const delivered = async (): Promise<number> =>
   (await flow.owner.query(`SELECT 1 FROM command WHERE kind = 'certificate'`)).rowCount ?? 0
@@ -147,6 +154,76 @@ describe('issuing from a SCEP CA', () => {
       expect(ca.issued).toHaveLength(1)
     },
   )
+
+  // K11: a CA that forgets its transactions. Which of two it is, nothing tells beforehand: staff hear of it in both cases.
+  it.each<ScepFault>(['hang', 'drop', 'half'])(
+    'a CA that forgets transactions makes a second certificate after a lost answer (%s): one is released, the other is an incident',
+    async (fault) => {
+      const { enrollmentId } = await insertIssuing(flow.owner, [makeKey()])
+      ca.options.deduplicates = false
+      ca.options.fault = fault
+      await issue(enrollmentId)
+      expect(await unseen(enrollmentId)).toEqual([])
+      ca.options.fault = null
+      await letTimePass(enrollmentId)
+      await issue(enrollmentId)
+      const rows = await look(enrollmentId)
+      expect(rows).toMatchObject([{ state: 'delivering', status: 'issued', asks: 2 }])
+      expect(ca.issued).toHaveLength(2)
+      expect(Buffer.from(ca.issued[1]?.der ?? '').equals(rows[0].der)).toBe(true)
+      expect(await unseen(enrollmentId)).toMatchObject([
+        { detail: { issuer: expect.stringMatching(/^corporate-scep-/), askedAt: expect.stringMatching(/Z$/) } },
+      ])
+      const audit = await flow.owner.query(
+        `SELECT 1 FROM audit_entry WHERE enrollment_id = $1 AND action = 'certificate.asked_again'`,
+        [enrollmentId],
+      )
+      expect(audit.rowCount).toBe(1)
+    },
+  )
+
+  it('a lost answer to a poll is no incident: polling makes nothing', async () => {
+    const { enrollmentId } = await insertIssuing(flow.owner, [makeKey()])
+    ca.options.deduplicates = false
+    ca.options.fault = 'pending'
+    await issue(enrollmentId)
+    ca.options.fault = 'drop'
+    await letTimePass(enrollmentId)
+    await issue(enrollmentId)
+    ca.options.fault = null
+    await letTimePass(enrollmentId)
+    await issue(enrollmentId)
+    expect(await look(enrollmentId)).toMatchObject([{ state: 'delivering', status: 'issued' }])
+    expect(ca.issued).toHaveLength(1)
+    expect(await unseen(enrollmentId)).toEqual([])
+  })
+
+  // The CA writes the subject anew, as Go's and some Java CAs do.
+  it('string-types: refused with the name of the setting; with the setting released', async () => {
+    const { enrollmentId } = await insertIssuing(flow.owner, [makeKey()], { name: 'Asa Oberg' })
+    ca.options.fault = 'string-types'
+    await issue(enrollmentId)
+    expect(await look(enrollmentId)).toMatchObject([
+      {
+        state: 'failed',
+        failureCode: 'ca_answer',
+        failureDetail: expect.stringMatching(/string types are others.*“Subject in the certificate”.*“same text”.*\(subject\)/),
+        der: null,
+      },
+    ])
+    expect(await useCa({ subject: 'equivalent' })).toMatchObject({ outcome: expect.stringMatching(/passed|warned/) })
+    const { enrollmentId: again } = await insertIssuing(flow.owner, [makeKey()], { name: 'Asa Oberg' })
+    await issue(again)
+    const [row] = await look(again)
+    expect(row).toMatchObject({ state: 'delivering', status: 'issued' })
+    expect(formatName(parseCertificate(row.der).subject)).toBe('CN=Asa Oberg, C=SE')
+    ca.options.fault = 'other-subject'
+    const { enrollmentId: other } = await insertIssuing(flow.owner, [makeKey()])
+    await issue(other)
+    expect(await look(other)).toMatchObject([{ state: 'failed', failureCode: 'ca_answer' }])
+    ca.options.fault = null
+    await useCa()
+  })
 
   // F-S18: one code and sentence each, nothing delivered; a new enrolment afterwards gets its one certificate.
   it.each<[ScepFault, string, RegExp]>([

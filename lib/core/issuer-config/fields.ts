@@ -1,6 +1,7 @@
 /** Fields that several kinds of remote CA have, checked the same way: an address, a pin, PEM certificates. */
 import { createHash, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
+import { SUBJECT_MATCHES } from '../x509/same-name.ts'
 
 /**
  * Where to ask. Without user name, query and fragment (a password in an address ends up in logs), and without a slash at the end.
@@ -32,6 +33,9 @@ export const certificatePin = z
   .max(200)
   .transform((value) => value.replace(/[\s:]/g, '').toLowerCase())
   .pipe(z.string().regex(/^[0-9a-f]{64}$/, 'It must be a SHA-256 fingerprint: 64 hexadecimal digits.'))
+
+/** Whether the CA may write the subject in other string types. Configurations from before there was a choice: it may not. */
+export const subjectMatch = z.enum(SUBJECT_MATCHES).default('exact')
 
 /** One or more PEM certificates; empty text is none. Kept as entered, trimmed. */
 export const pemCertificates = z

@@ -1,6 +1,6 @@
 /** What is configured of a SCEP CA (RFC 8894). Secrets are not in here (index.ts: `credentials`). */
 import { z } from 'zod'
-import { caUrl, certificatePin, pemCertificates } from './fields.ts'
+import { caUrl, certificatePin, pemCertificates, subjectMatch } from './fields.ts'
 
 export const scepConfigSchema = z.strictObject({
   /** http too (§5): messages are signed and encrypted by themselves. */
@@ -25,5 +25,6 @@ export const scepConfigSchema = z.strictObject({
   legacyAlgorithms: z.boolean(),
   /** For each of the three requests that one asking may take; together no longer than a request's lease (lib/data/asking.ts). */
   timeoutMs: z.number().int().min(1_000, 'At least one second.').max(10_000, 'At most 10 seconds.'),
+  subject: subjectMatch,
 })
 export type ScepConfig = z.infer<typeof scepConfigSchema>

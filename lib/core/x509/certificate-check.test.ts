@@ -1,6 +1,19 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type Bytes, context, contextPrimitive, ia5String, nul, octetString, oid, readDer, seq } from '../asn1/der.ts'
+import { connections } from '#lib/messages/connections.ts'
+import {
+  type Bytes,
+  context,
+  contextPrimitive,
+  ia5String,
+  nul,
+  octetString,
+  oid,
+  readDer,
+  seq,
+  setOf,
+  utf8String,
+} from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
 import { type CertificateExpectation, type CertificateFault, checkCertificate } from './certificate-check.ts'
 import {
@@ -191,6 +204,41 @@ describe('checkCertificate', () => {
         'publication',
       )
     expect(faultOf(build(plan).der, { ...expected, publication })).toBe('publication')
+  })
+
+  describe('a subject that the CA has written anew', () => {
+    const [country, person, mail] = [
+      seq(oid(OID['id-at-countryName']), utf8String('SE')),
+      seq(oid(OID['id-at-commonName']), utf8String('Åsa Öberg')),
+      seq(oid(OID.emailAddress), ia5String('asa@example.org')),
+    ]
+    const written = (...attributes: Bytes[]) => build({ ...plan, subject: seq(...attributes.map((one) => setOf(one))) }).der
+    const lower = seq(oid(OID['id-at-commonName']), utf8String('åsa öberg'))
+
+    it('in another string type: only where the connection allows it, and the refusal names the setting', () => {
+      const der = written(country, person, mail)
+      const { subject, subjects } = connections.form
+      expect(faultOf(der, { ...expected, subjectMatch: 'equivalent' })).toBeNull()
+      for (const expectation of [expected, { ...expected, subjectMatch: 'exact' as const }]) {
+        const result = checkCertificate(der, expectation, ca.chain)
+        expect(result).toMatchObject({ fault: 'subject', detail: expect.stringContaining(`“${subject}”`) })
+        expect(result).toMatchObject({ detail: expect.stringContaining(`“${subjects.equivalent.split(',')[0]}”`) })
+      }
+    })
+
+    it.each<[string, Bytes[]]>([
+      ['without an attribute', [country, person]],
+      ['with one more', [country, person, mail, mail]],
+      ['in another order', [person, country, mail]],
+      ['in another case', [country, lower, mail]],
+    ])('%s: never, and no setting is named', (_what, attributes) => {
+      for (const subjectMatch of ['exact', 'equivalent'] as const)
+        expect(checkCertificate(written(...attributes), { ...expected, subjectMatch }, ca.chain)).toEqual({
+          ok: false,
+          fault: 'subject',
+          detail: 'its subject is not the one of the PKCS#10',
+        })
+    })
   })
 
   it('says in words what is wrong', () => {

@@ -23,6 +23,7 @@ import {
 } from './certificate.ts'
 import type { Chain } from './chain.ts'
 import { type CertificateProfile, EXTENDED_KEY_USAGE_OIDS } from './extensions.ts'
+import { type SubjectMatch, saysTheSame } from './same-name.ts'
 import { isAcceptedSignatureAlgorithm, verifySigned } from './signature-algorithms.ts'
 
 export const CERTIFICATE_FAULTS = [
@@ -48,8 +49,10 @@ export type CertificateFault = (typeof CERTIFICATE_FAULTS)[number]
 
 export interface CertificateExpectation {
   /** Raw Name and SubjectPublicKeyInfo of the CSR. */
-  subject: Uint8Array
+  subject: Bytes
   spki: Uint8Array
+  /** Whether the CA may write the subject in other string types; absent: its bytes must be the CSR's. */
+  subjectMatch?: SubjectMatch
   profile: CertificateProfile
   /** The address and the user principal name asked for in subjectAltName, or null. */
   email: string | null
@@ -76,7 +79,7 @@ const VALIDITY_SLACK_MS = 2 * DAY_MS
 const CHECKS: readonly (readonly [CertificateFault, Check])[] = [
   ['prepared', (c, e) => (e.tbs === null || sameBytes(c.tbs, e.tbs) ? null : 'it is not the certificate that was prepared')],
   ['public_key', (c, e) => (sameBytes(c.spki, e.spki) ? null : 'it is for another public key')],
-  ['subject', (c, e) => (sameBytes(c.subject, e.subject) ? null : 'its subject is not the one of the PKCS#10')],
+  ['subject', checkSubject],
   ['issuer', (c, _e, chain) => (sameBytes(c.issuer, chain.signer.subject) ? null : 'it names another issuer')],
   [
     'signature_algorithm',
@@ -121,6 +124,15 @@ export function checkCertificate(der: Bytes, expected: CertificateExpectation, c
       return { ok: false, fault: 'der', detail: `it is not a well-formed certificate: ${error.message}` }
     throw error
   }
+}
+
+/** Byte for byte, or by what it says: then nothing but string types may differ (same-name.ts). */
+function checkSubject(certificate: Certificate, { subject, subjectMatch = 'exact' }: CertificateExpectation): string | null {
+  if (sameBytes(certificate.subject, subject)) return null
+  if (!saysTheSame(certificate.subject, subject)) return 'its subject is not the one of the PKCS#10'
+  return subjectMatch === 'equivalent'
+    ? null
+    : 'its subject is not the one of the PKCS#10: the text is the same, the string types are others. If this CA may write subjects anew, an administrator sets “Subject in the certificate” of its connection to “same text”'
 }
 
 function checkValidity(certificate: Certificate, expected: CertificateExpectation): string | null {

@@ -26,7 +26,7 @@ export function openEstIssuer({ name }: RemoteIdentity, trust: IssuerTrust, cred
       const outcome = await requestEst(access, 'simpleenroll', encodeBody(prepared))
       return readEnrollAnswer(outcome, new Date())
     },
-    expectation: expectFromRemote,
+    expectation: (request) => expectFromRemote(request, config),
   }
 }
 

@@ -54,6 +54,7 @@ function open(change: Partial<ScepIssuerConfig> = {}, by: Signers = signers): Sc
     anchorSha256: ca.fingerprint,
     legacyAlgorithms: false,
     messageType: 'PKCSReq',
+    subject: 'exact',
     ...change,
   }
   return new ScepIssuer('Peer', { certificate: ca.certificate, chain: [ca.certificate] }, config, by)

@@ -17,6 +17,7 @@ import { type CertRep, readCertRep } from '#lib/core/scep/reply.ts'
 import { encodeIssuerAndSubject, encodePkiRequest } from '#lib/core/scep/request.ts'
 import { FAIL_INFOS, MESSAGE_TYPES, NONCE_BYTES } from '#lib/core/scep/types.ts'
 import type { CertificateExpectation } from '#lib/core/x509/certificate-check.ts'
+import type { SubjectMatch } from '#lib/core/x509/same-name.ts'
 import { pkiOperation, type ScepOutcome } from '#lib/external/scep-http.ts'
 import type { IssuanceRequest, IssuanceResult, Issuer, IssuerTrust, PrepareResult, Progress, Refused } from '../port.ts'
 import { expectFromRemote, prepareForRemote } from '../remote-request.ts'
@@ -30,6 +31,7 @@ const LAST_POLL_S = 1_800
 
 export interface ScepIssuerConfig extends ScepCaConfig {
   messageType: 'PKCSReq' | 'RenewalReq'
+  subject: SubjectMatch
 }
 
 /** 160 bits, hexadecimal: short enough for every CA's column. */
@@ -188,6 +190,6 @@ export class ScepIssuer implements Issuer {
   }
 
   expectation(request: IssuanceRequest): CertificateExpectation {
-    return expectFromRemote(request)
+    return expectFromRemote(request, this.#config)
   }
 }

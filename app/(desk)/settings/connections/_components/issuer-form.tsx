@@ -26,7 +26,8 @@ export interface IssuerFormProps {
   earlier?: { id: string; name: string; config: Config; credentials: { name: string; since: string; by: string }[] }
 }
 
-type Shape = 'text' | 'pem' | 'password' | 'checkbox' | 'number' | readonly string[]
+/** Or choices: value and words. */
+type Shape = 'text' | 'pem' | 'password' | 'checkbox' | 'number' | Readonly<Record<string, string>>
 interface FieldRule {
   /** `config.x` or `secrets.x`. */
   name: string
@@ -49,6 +50,8 @@ const WHERE = (kind: 'est' | 'scep'): FieldRule[] => [
   { name: 'config.tlsCa', label: words.tlsCa, hint: words.tlsCaHint, shape: 'pem', optional: true },
 ]
 
+const SUBJECT: FieldRule = { name: 'config.subject', label: words.subject, hint: words.subjectHint, shape: words.subjects }
+
 const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
   est: [
     ...WHERE('est'),
@@ -56,21 +59,23 @@ const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
     secret('basic-password', 'password'),
     { name: 'config.clientCertificate', label: words.clientCertificate, shape: 'pem', optional: true },
     secret('client-key', 'pem'),
+    SUBJECT,
   ],
   scep: [
     ...WHERE('scep'),
     { name: 'config.caIdentifier', label: words.caIdentifier, hint: words.caIdentifierHint, shape: 'text', optional: true },
     { name: 'config.raCertificate', label: words.raCertificate, hint: words.raCertificateHint, shape: 'pem', optional: true },
     secret('ra-key', 'pem'),
-    { name: 'config.messageType', label: words.messageType, shape: ['PKCSReq', 'RenewalReq'] },
+    { name: 'config.messageType', label: words.messageType, shape: { PKCSReq: 'PKCSReq', RenewalReq: 'RenewalReq' } },
+    SUBJECT,
     { name: 'config.timeoutMs', label: words.timeoutMs, shape: 'number' },
     { name: 'config.legacyAlgorithms', label: words.legacyAlgorithms, hint: words.legacyAlgorithmsHint, shape: 'checkbox' },
   ],
 }
 
 const DEFAULTS: Record<'est' | 'scep', Config> = {
-  est: {},
-  scep: { messageType: 'PKCSReq', timeoutMs: 8_000, legacyAlgorithms: false },
+  est: { subject: 'exact' },
+  scep: { subject: 'exact', messageType: 'PKCSReq', timeoutMs: 8_000, legacyAlgorithms: false },
 }
 
 /** Fields as the action wants them: nested, numbers as numbers, empty as null. */
@@ -95,7 +100,7 @@ export function IssuerForm({ kind, earlier }: IssuerFormProps) {
   const [failure, setFailure] = useState<Extract<ActionResult<never>, { ok: false }>>()
   const [pending, startTransition] = useTransition()
   const fields = failure?.fields ?? {}
-  const config = earlier?.config ?? DEFAULTS[kind]
+  const config = { ...DEFAULTS[kind], ...earlier?.config }
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -196,8 +201,10 @@ function FormField({
   else
     field = (
       <NativeSelect defaultValue={String(value)} {...shared}>
-        {shape.map((choice) => (
-          <option key={choice}>{choice}</option>
+        {Object.entries(shape).map(([choice, label]) => (
+          <option key={choice} value={choice}>
+            {label}
+          </option>
         ))}
       </NativeSelect>
     )
