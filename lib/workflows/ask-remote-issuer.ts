@@ -104,9 +104,14 @@ export function waitForAnswer({ since, now }: Issuance, detail: string, retryAft
 const isWell = (answer: IssuanceResult): boolean =>
   answer.status === 'refused' ? answer.code === 'ca_refused' : answer.status !== 'unavailable'
 
-/** EST has no transactions: asking again after a silence may make another certificate. SCEP's transactionID makes it the same one. */
+/**
+ * Asking again after a silence may make another certificate. EST has no transactions; SCEP's transactionID is meant to make it the same one
+ * (RFC 8894 §4.4), but there are CAs that forget it, and nothing of theirs tells.
+ */
 function unansweredBefore({ issuer }: Issuance, { reserved }: ReservedKey): Date | null {
-  if (issuer.kind !== 'est' || !reserved?.askedAt) return null
+  if (!reserved?.askedAt) return null
+  // CertPoll asks about what is there; it makes nothing.
+  if (issuer.kind === 'scep' && reserved.pendingSince !== null) return null
   const { askedAt, answerReadAt } = reserved
   return answerReadAt === null || answerReadAt.getTime() + SECOND_MS < askedAt.getTime() ? askedAt : null
 }
