@@ -46,11 +46,13 @@ export default function RevokeDialog({
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     if (pending) return
-    const note = String(new FormData(event.currentTarget).get('note') ?? '').trim()
+    const form = new FormData(event.currentTarget)
+    const note = String(form.get('note') ?? '').trim()
+    const also = form.has('alsoCancel') ? { alsoCancel: true } : {}
     if (!isRevocationReason(reason))
       return setFailure({ ok: false, message: words.needReason, fields: { reason: words.needReason } })
     startTransition(async () => {
-      const result = await revoke({ ...subject.target, reason, ...(note ? { note } : {}) }).catch(
+      const result = await revoke({ ...subject.target, ...also, reason, ...(note ? { note } : {}) }).catch(
         (): Outcome => ({ ok: false, message: common.noConnection, fields: {} }),
       )
       if (!result.ok) return setFailure(result)
@@ -110,6 +112,12 @@ export default function RevokeDialog({
         <Field id={`${id}-note`} label={words.note} hint={words.noteHint} error={failure?.fields.note}>
           <Textarea id={`${id}-note`} name="note" maxLength={500} aria-describedby={`${id}-note-note`} />
         </Field>
+        {subject.cancellable ? (
+          <label className="flex items-start gap-2 text-sm">
+            <input type="checkbox" name="alsoCancel" className="mt-0.5 accent-primary" />
+            {words.alsoCancel(subject.cancellable)}
+          </label>
+        ) : null}
         <DialogFooter>
           <Button variant="outline" onClick={onClose} disabled={pending}>
             {common.cancel}

@@ -2,7 +2,7 @@
 import type { CertificateRow } from '#lib/core/views.ts'
 import { certificates } from '#lib/messages/certificates.ts'
 
-export type RevokeTarget = { certificateId: string } | { phoneId: string } | { userId: string }
+export type RevokeTarget = { certificateId: string } | { phoneId: string } | { userId: string; alsoCancel?: boolean }
 
 export interface RevokeSubject {
   target: RevokeTarget
@@ -21,6 +21,8 @@ export interface RevokeSubject {
   }[]
   /** On hold already: then only a revocation for good makes sense. */
   held: boolean
+  /** Of a person: enrolments under way that can be cancelled with it. */
+  cancellable?: number
 }
 
 type Certificate = Pick<CertificateRow, 'id' | 'serialNumber' | 'profile' | 'subject' | 'notAfter' | 'state' | 'byHand'>
@@ -59,6 +61,7 @@ export const ofUser = (
   userId: string,
   userName: string,
   list: readonly (Certificate & { phoneName: string | null })[],
+  cancellable: number,
 ): RevokeSubject => ({
   target: { userId },
   title: certificates.revoke.userTitle(userName),
@@ -66,4 +69,5 @@ export const ofUser = (
   about: userName,
   certificates: list.map((c) => lineOf(c, c.phoneName)),
   held: list.every(isHeld),
+  cancellable,
 })

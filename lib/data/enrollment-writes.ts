@@ -52,6 +52,18 @@ export async function lockEnrollment(tx: Tx, grant: EnrollmentWriter, id: string
   return rows[0] ?? null
 }
 
+/** A person's enrolments in one of these states, oldest first. */
+export async function enrollmentsIn(
+  _grant: Grant<'enrollment:manage'>,
+  userId: string,
+  states: readonly EnrollmentState[],
+): Promise<string[]> {
+  if (!isId(userId)) return []
+  const rows = await db().$queryRaw<{ id: string }[]>`
+    SELECT id FROM enrollment WHERE user_id = ${userId}::uuid AND state = ANY(${states}::text[]::enrollment_state[]) ORDER BY created_at, id`
+  return rows.map(({ id }) => id)
+}
+
 export interface NewEnrollment {
   id: string
   userId: string

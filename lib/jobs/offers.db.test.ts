@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { systemGrant } from '#lib/auth/permissions.ts'
-import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
+import { cancelEnrollment, cancelEnrollmentsOf } from '#lib/workflows/cancel-enrollment.ts'
 import { expireOffer } from '#lib/workflows/expire-command.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
 import { sendProvision } from '#lib/workflows/send-provision.ts'
@@ -70,6 +70,16 @@ describe('an offer', () => {
       { state: 'ignored' },
     ])
     await expect(cancelEnrollment(flow.helpdesk, id)).rejects.toMatchObject({ code: 'wrong_state' })
+  })
+
+  it('ends for all of a person that can be cancelled, and only for that person', async () => {
+    const mine = await flow.start()
+    const others = await flow.start()
+    await flow.runJobs()
+    const { rows } = await flow.owner.query('SELECT user_id FROM enrollment WHERE id = $1', [mine.id])
+    expect(await cancelEnrollmentsOf(flow.helpdesk, rows[0].user_id)).toBe(1)
+    expect(await cancelEnrollmentsOf(flow.helpdesk, rows[0].user_id)).toBe(0)
+    expect([(await flow.look(mine.id)).state, (await flow.look(others.id)).state]).toEqual(['cancelled', 'offered'])
   })
 
   it('expires by the database’s clock, not before, and not while an answer waits to be looked at', async () => {

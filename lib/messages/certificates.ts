@@ -147,6 +147,8 @@ export const certificates = {
     } satisfies Record<RevocationReason, string>,
     note: 'Note',
     noteHint: 'For the audit; not published.',
+    alsoCancel: (n: number) =>
+      n === 1 ? 'Also cancel the enrolment that is under way' : `Also cancel the ${n} enrolments that are under way`,
     confirm: (n: number) => (n === 1 ? 'Revoke certificate' : `Revoke ${n} certificates`),
     confirmHold: (n: number) => (n === 1 ? 'Put on hold' : `Put ${n} on hold`),
     failed: 'Nothing was revoked',

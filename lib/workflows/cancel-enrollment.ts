@@ -6,7 +6,7 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import { CANCELLABLE } from '#lib/core/enrollment/state.ts'
 import { RequestError } from '#lib/core/errors.ts'
 import { endCommand } from '#lib/data/commands.ts'
-import { lockEnrollment } from '#lib/data/enrollment-writes.ts'
+import { enrollmentsIn, lockEnrollment } from '#lib/data/enrollment-writes.ts'
 import { inTransaction } from '#lib/data/transaction.ts'
 import { transition } from '#lib/data/transition.ts'
 import { workflowMessages as texts } from '#lib/messages/workflows.ts'
@@ -26,4 +26,22 @@ export function cancelEnrollment(grant: Grant<'enrollment:manage'> | Grant<'self
       set: { failureCode: 'cancelled' },
     })
   })
+}
+
+/**
+ * Every enrolment of a person that can be cancelled. One that a phone answers, or somebody else cancels, meanwhile goes its own way.
+ *
+ * @returns how many were cancelled
+ */
+export async function cancelEnrollmentsOf(grant: Grant<'enrollment:manage'>, userId: string): Promise<number> {
+  let cancelled = 0
+  for (const id of await enrollmentsIn(grant, userId, CANCELLABLE)) {
+    try {
+      await cancelEnrollment(grant, id)
+      cancelled += 1
+    } catch (error) {
+      if (!(error instanceof RequestError && error.code === 'wrong_state')) throw error
+    }
+  }
+  return cancelled
 }

@@ -17,7 +17,7 @@ const why = { reason: z.enum(REVOCATION_REASONS), note: z.string().max(500).opti
 export const revokeSchema = z.union([
   z.strictObject({ certificateId: z.uuid(), ...why }),
   z.strictObject({ phoneId: z.uuid(), ...why }),
-  z.strictObject({ userId: z.uuid(), ...why }),
+  z.strictObject({ userId: z.uuid(), alsoCancel: z.boolean().optional(), ...why }),
 ])
 
 export const releaseSchema = z.strictObject({ certificateId: z.uuid() })

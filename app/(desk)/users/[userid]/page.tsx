@@ -12,6 +12,7 @@ import { Icon } from '#components/ui/icon.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { UserStatusBadge } from '#components/ui/status-badge.tsx'
 import { may } from '#lib/auth/permissions.ts'
+import { CANCELLABLE } from '#lib/core/enrollment/state.ts'
 import { listIncidents } from '#lib/data/incidents.ts'
 import { users } from '#lib/messages/users.ts'
 import { revokeAction } from '../../certificates/actions.ts'
@@ -40,6 +41,7 @@ export default async function UserPage({ params }: Props) {
   const revocable = user.phoneList.flatMap((phone) =>
     phone.certificates.filter(isRevocable).map((c) => ({ ...c, phoneName: phone.name || null })),
   )
+  const cancellable = user.enrollments.filter(({ state }) => mayEnroll && CANCELLABLE.includes(state))
   return (
     <>
       <PageHeader
@@ -49,7 +51,7 @@ export default async function UserPage({ params }: Props) {
         actions={
           <>
             {may(grant.actor, 'certificate:revoke') && revocable.length > 0 && (
-              <RevokeButton revoke={revokeAction} subject={ofUser(user.id, user.name, revocable)} />
+              <RevokeButton revoke={revokeAction} subject={ofUser(user.id, user.name, revocable, cancellable.length)} />
             )}
             {mayEnroll && user.status === 'active' ? (
               <ButtonLink href={`/enrollments/new?user=${encodeURIComponent(user.userid)}`}>
