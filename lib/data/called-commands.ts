@@ -24,6 +24,8 @@ export interface CalledCommand {
   isCurrent: boolean
   /** The callback was received after the command's end and grace, by the database's clock. */
   late: boolean
+  /** It was received sooner after the command was given to Hermod than people can scan and type a PIN (hostile-inputs F-B14). */
+  quick: boolean
   enrollment: { id: string; state: EnrollmentState; version: number }
   /** `profile.id` of the phone; null before there is one. */
   profileRef: string | null
@@ -31,6 +33,8 @@ export interface CalledCommand {
   mailbox: string | null
   material: CheckMaterial
 }
+
+const QUICK_S = 1
 
 type CalledRow = Omit<CalledCommand, 'enrollment' | 'material'> & {
   enrollmentId: string
@@ -47,15 +51,16 @@ export async function findCalledCommand(
   const rows = await db().$queryRaw<CalledRow[]>`
     SELECT c.id, c.kind::text AS kind, c.state::text AS state, c.id IS NOT DISTINCT FROM e.current_command_id AS "isCurrent",
       ${receivedAt}::timestamptz > coalesce(c.expires_at, c.created_at + make_interval(secs => c.timeout_s)) + make_interval(secs => ${GRACE_S}) AS late,
+      coalesce(${receivedAt}::timestamptz < c.sent_at + make_interval(secs => ${QUICK_S}), false) AS quick,
       e.id AS "enrollmentId", e.state::text AS "enrollmentState", e.version, ph.profile_ref AS "profileRef",
       substring(ph.box_url FROM '[^/]+$') AS mailbox, ${MATERIAL_COLUMNS}
     FROM command c JOIN enrollment e ON e.id = c.enrollment_id ${MATERIAL_JOINS} LEFT JOIN phone ph ON ph.id = e.phone_id
     WHERE c.kind = ${kind}::command_kind AND c.external_id = ${externalId}`
   const row = rows[0]
   if (!row) return null
-  const { id, state, isCurrent, late, hermodCommandId, profileRef, mailbox, enrollmentId, enrollmentState, version } = row
+  const { id, state, isCurrent, late, quick, hermodCommandId, profileRef, mailbox, enrollmentId, enrollmentState, version } = row
   const enrollment = { id: enrollmentId, state: enrollmentState, version }
-  return { id, kind, state, isCurrent, late, hermodCommandId, profileRef, mailbox, enrollment, material: toMaterial(row) }
+  return { id, kind, state, isCurrent, late, quick, hermodCommandId, profileRef, mailbox, enrollment, material: toMaterial(row) }
 }
 
 export interface CallbackEffect {

@@ -185,6 +185,23 @@ describe('two phones, or the wrong one', () => {
     expect(await count(`audit_entry WHERE enrollment_id = $1 AND action = 'callback.ignored'`, id)).toBe(1)
   })
 
+  it('F-B14 an answer faster than a person is flagged on the timeline, one in human time is not', async () => {
+    const quick = async (sentAgoS: number): Promise<unknown> => {
+      const { id, command } = await offered()
+      await flow.owner.query(
+        `UPDATE command SET sent_at = clock_timestamp() - make_interval(secs => $2) WHERE enrollment_id = $1 AND kind = 'provision'`,
+        [id, sentAgoS],
+      )
+      await send(flow.answerTo(command))
+      const { rows } = await flow.owner.query(
+        `SELECT detail -> 'quick' AS quick FROM audit_entry WHERE enrollment_id = $1 AND action = 'enrollment.answered'`,
+        [id],
+      )
+      return rows[0]?.quick
+    }
+    expect([await quick(-30), await quick(30)]).toEqual([expect.stringContaining('faster than a person'), null])
+  })
+
   it('F-B2 the one-time number of another’s open offer: refused, and the other offer stays', async () => {
     const [attacker, victim] = [await offered(), await offered()]
     const { nonce } = victim.command.body.provCommand
