@@ -102,7 +102,7 @@ test('an EST server: added, tested, used for a phone, and named when it breaks',
   // It breaks: named before anybody is asked to scan, with who mends it. The API still takes what may pass by itself.
   await est.stop()
   await page.goto('/settings/connections')
-  await card.getByRole('button', { name: /^Test/ }).click()
+  await card.getByRole('button', { name: /^Test: / }).click()
   await expect(card.getByText(/The CA cannot be reached/).first()).toBeVisible({ timeout: 30_000 })
   await expect(card.getByText('Problem')).toBeVisible()
   await page.goto(`/enrollments/new?user=${encodeURIComponent(user.userid)}`)
@@ -139,7 +139,7 @@ test('the messaging server: reachable, key accepted, and its callback comes back
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
   await page.goto('/settings/connections')
   const card = page.getByRole('region', { name: 'Messaging server (Hermod)' })
-  await card.getByRole('button', { name: /^Test/ }).click()
+  await card.getByRole('button', { name: /^Test: / }).click()
   await expect(card.getByText('It took a test command')).toBeVisible()
   await expect(card.getByText('Its callback came back with the agreed password.')).toBeVisible({ timeout: 40_000 })
   await expect(card.getByText('Works')).toBeVisible()
