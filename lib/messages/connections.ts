@@ -123,6 +123,7 @@ export const connections = {
     keysOpen: 'The keys open with the passphrase of this worker.',
     signsHere: 'It signs in the worker itself: there is nothing to reach.',
     reached: 'It answers, and its TLS certificate is believed.',
+    reachedPlain: 'It answers, without TLS: what is said is signed and encrypted by SCEP itself.',
     capabilities: (names: readonly string[]) => `It says it can do: ${names.join(', ')}.`,
     notWithoutTrust: 'Nothing is asked for as long as it is not known whose certificates it gives.',
     changed: (name: string, now: string, before: string) =>

@@ -10,12 +10,14 @@
  */
 import { generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
+import { z } from 'zod'
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import { isRemoteKind } from '#lib/core/issuer-config/index.ts'
 import { type ChosenTrust, chooseTrust, fingerprintOf } from '#lib/core/x509/ca-trust.ts'
 import { parseCertificate, sameBytes } from '#lib/core/x509/certificate.ts'
+import { CLOCK_TOLERANCE_MS } from '#lib/core/x509/certificate-check.ts'
 import { openChain } from '#lib/core/x509/chain.ts'
 import { encodeCsr, readCsr } from '#lib/core/x509/csr.ts'
 import type { CertificateProfile } from '#lib/core/x509/extensions.ts'
@@ -35,8 +37,6 @@ import type { Report } from './test-connection.ts'
 const words = texts.test
 const DAY_MS = 86_400_000
 const SOON_MS = 30 * DAY_MS
-/** HTTP dates have whole seconds, and the answer was on its way for some. */
-const CLOCK_TOLERANCE_MS = 120_000
 
 type System = Grant<'system:work'>
 
@@ -102,11 +102,13 @@ async function fetchCa(
     await report({ name: 'reach', outcome: 'failed', detail: fetched.detail })
     return null
   }
-  await report({ name: 'reach', outcome: 'ok', detail: words.reached })
+  await report({ name: 'reach', outcome: 'ok', detail: isPlainHttp(stored.config) ? words.reachedPlain : words.reached })
   if (fetched.capabilities.length > 0)
     await report({ name: 'capabilities', outcome: 'ok', detail: words.capabilities(fetched.capabilities) })
   return fetched
 }
+
+const isPlainHttp = (config: unknown): boolean => z.looseObject({ url: z.string().regex(/^http:/) }).safeParse(config).success
 
 /** @returns the issuer with the certificates that are believed from now on; null if there are none */
 async function settleTrust(

@@ -206,6 +206,13 @@ describe('checkCertificate', () => {
     expect(faultOf(build(plan).der, { ...expected, publication })).toBe('publication')
   })
 
+  // The CA's clock and ours are never quite the same, and it signs after we read ours.
+  it('accepts one that begins within two minutes from now, and none that begins later', () => {
+    const begins = (seconds: number) => build({ ...plan, notBefore: new Date(NOW.getTime() + seconds * 1000) }).der
+    for (const seconds of [0, 1, 120]) expect(faultOf(begins(seconds))).toBeNull()
+    expect(faultOf(begins(121))).toBe('validity')
+  })
+
   describe('a subject that the CA has written anew', () => {
     const [country, person, mail] = [
       seq(oid(OID['id-at-countryName']), utf8String('SE')),

@@ -75,6 +75,11 @@ type Check = (certificate: Certificate, expected: CertificateExpectation, chain:
 const DAY_MS = 86_400_000
 /** A remote CA may round validity up to whole days and back-date for clocks that are behind. */
 const VALIDITY_SLACK_MS = 2 * DAY_MS
+/**
+ * How far a CA's clock may be from ours. `now` was read before the CA was asked, and a CA that does not back-date writes the second in which it
+ * signed: without this its certificates would be refused whenever a second began meanwhile.
+ */
+export const CLOCK_TOLERANCE_MS = 120_000
 
 const CHECKS: readonly (readonly [CertificateFault, Check])[] = [
   ['prepared', (c, e) => (e.tbs === null || sameBytes(c.tbs, e.tbs) ? null : 'it is not the certificate that was prepared')],
@@ -137,7 +142,7 @@ function checkSubject(certificate: Certificate, { subject, subjectMatch = 'exact
 
 function checkValidity(certificate: Certificate, expected: CertificateExpectation): string | null {
   const { notBefore, notAfter } = certificate
-  if (expected.now < notBefore) return `it is valid only from ${notBefore.toISOString()}`
+  if (notBefore.getTime() - expected.now.getTime() > CLOCK_TOLERANCE_MS) return `it is valid only from ${notBefore.toISOString()}`
   if (expected.now > notAfter) return `it expired at ${notAfter.toISOString()}`
   const days = (notAfter.getTime() - notBefore.getTime()) / DAY_MS
   const allowed = expected.profile.validityDays
