@@ -29,6 +29,8 @@ interface WorkerFixtures {
 interface TestFixtures {
   /** Signs the page in as helpdesk and leaves it on the home page. */
   signIn: () => Promise<void>
+  /** Signs the page in as somebody of that role, made for the test. */
+  signInAs: (role: 'admin' | 'helpdesk' | 'auditor') => Promise<void>
   newUser: (over?: Partial<TestUser>) => Promise<TestUser>
   /** Starts an enrolment through the pages; resolves on the live page with the offer shown. */
   startEnrollment: (user: TestUser) => Promise<{ id: string; offer: string }>
@@ -42,6 +44,22 @@ interface TestFixtures {
 }
 
 const HELPDESK = { email: 'helpdesk@example.test', name: 'Hanna Helpdesk' }
+
+/** What `certdesk account create` says last. */
+const printedPassword = (printed: string): string =>
+  printed
+    .split('\n')
+    .at(-1)
+    ?.replace(/^.*:\s*/, '')
+    .trim() ?? ''
+
+async function fillSignIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+}
 
 export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowed: RegExp[] }, WorkerFixtures>({
   portal: [
@@ -65,13 +83,7 @@ export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowe
         '--name',
         HELPDESK.name,
       )
-      const password =
-        printed
-          .split('\n')
-          .at(-1)
-          ?.replace(/^.*:\s*/, '')
-          .trim() ?? ''
-      await use({ email: HELPDESK.email, password })
+      await use({ email: HELPDESK.email, password: printedPassword(printed) })
     },
     { scope: 'worker' },
   ],
@@ -109,12 +121,13 @@ export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowe
     { auto: true },
   ],
   signIn: async ({ page, account }, use) => {
-    await use(async () => {
-      await page.goto('/sign-in')
-      await page.getByLabel('E-mail').fill(account.email)
-      await page.getByLabel('Password').fill(account.password)
-      await page.getByRole('button', { name: 'Sign in' }).click()
-      await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+    await use(() => fillSignIn(page, account))
+  },
+  signInAs: async ({ page, portal }, use) => {
+    await use(async (role) => {
+      const email = `${role}.${Date.now().toString(36)}@example.test`
+      const printed = await portal.certdesk('account', 'create', '--role', role, '--email', email, '--name', `The ${role}`)
+      await fillSignIn(page, { email, password: printedPassword(printed) })
     })
   },
   newUser: async ({ rest }, use, info) => {

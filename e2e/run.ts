@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { chromiumPath } from './harness/chromium.ts'
 import { startTestServer } from './harness/database.ts'
-import { CA_PEERS, needPrograms } from './harness/debian-packages.ts'
+import { CA_PEERS, needPrograms, SCEP_SERVER } from './harness/debian-packages.ts'
 import { runPeer } from './harness/peer.ts'
 import { summariseMatrix, type TestOutcome } from './matrix/summary.ts'
 
@@ -133,6 +133,7 @@ try {
   await step('build', 'build', () => asOne(run(process.execPath, ['lib/embedded/build.ts'])))
   await step('browser', 'browser tests', async () => {
     await needBrowser()
+    needPrograms([SCEP_SERVER])
     return playwright(env)
   })
   await step('peer', 'independent peer', () => runPeer(env))

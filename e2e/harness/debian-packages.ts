@@ -11,6 +11,8 @@ export interface Program {
   packages: readonly string[]
 }
 
+export const SCEP_SERVER: Program = { program: 'scepserver', packages: ['scep'] }
+
 /** CA software of other makes. strongSwan's pki speaks TLS with the openssl plugin of the second package only. */
 export const CA_PEERS: readonly Program[] = [
   { program: 'openssl', packages: ['openssl'] },
@@ -19,7 +21,7 @@ export const CA_PEERS: readonly Program[] = [
   { program: '/usr/lib/ipsec/plugins/libstrongswan-openssl.so', packages: ['libstrongswan-standard-plugins'] },
   // SCEP by plain HTTP needs a fetcher.
   { program: '/usr/lib/ipsec/plugins/libstrongswan-curl.so', packages: ['libstrongswan-extra-plugins'] },
-  { program: 'scepserver', packages: ['scep'] },
+  SCEP_SERVER,
   { program: 'scepclient', packages: ['scep'] },
 ]
 

@@ -1,9 +1,11 @@
 /** Our SCEP client against micromdm's scepserver: single DES and SHA-1 in its answers whatever it was asked, and no memory of transactions. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseCertificate } from '#lib/core/x509/certificate.ts'
+import { checkCertificate } from '#lib/core/x509/certificate-check.ts'
 import { makeKey, PROFILE } from '#lib/core/x509/certificate-fixtures.ts'
 import { openChain } from '#lib/core/x509/chain.ts'
 import { encodeCsr, readCsr } from '#lib/core/x509/csr.ts'
+import type { CertificateProfile } from '#lib/core/x509/extensions.ts'
 import { encodeName } from '#lib/core/x509/name.ts'
 import { verifySigned } from '#lib/core/x509/signature-algorithms.ts'
 import type { IssuanceResult } from '#lib/issuer/port.ts'
@@ -75,6 +77,29 @@ describe('scepserver of micromdm', () => {
       expect(verifySigned(certificate.signatureAlgorithm, certificate.tbs, certificate.signature, signerKey)).toBe(true)
     },
   )
+
+  it('writes a name of plain letters anew, in PrintableString: taken only where the connection says so', async () => {
+    const plain = encodeName([
+      { type: 'C', value: 'SE' },
+      { type: 'O', value: 'Example AB' },
+      { type: 'CN', value: 'Asa Oberg' },
+    ])
+    const own = readCsr(encodeCsr(plain, leaf.spki, leaf.privateKey))
+    const usages: Pick<CertificateProfile, 'keyUsage' | 'extendedKeyUsage'> = {
+      keyUsage: ['digitalSignature'],
+      extendedKeyUsage: ['clientAuth'],
+    }
+    const asked = { ...request(), csr: own.bytes, subject: own.subject, profile: { ...request().profile, ...usages } }
+    const issuer = open(peer)
+    const prepared = await issuer.prepare(asked, 'peer:plain')
+    if (prepared.status !== 'prepared') throw new Error(prepared.detail)
+    const result = await issuer.complete(prepared.prepared.bytes, 'peer:plain', { asks: 0, pending: false })
+    if (result.status !== 'issued') throw new Error(result.status)
+    const check = (subject: 'exact' | 'equivalent') =>
+      checkCertificate(result.der, open(peer, { subject }).expectation(asked), openChain([peer.certificate]))
+    expect(check('exact')).toMatchObject({ ok: false, fault: 'subject', detail: expect.stringContaining('same text') })
+    expect(check('equivalent')).toMatchObject({ ok: true })
+  })
 
   it('answers with old algorithms, which are taken only where that is allowed', async () => {
     expect(await enrol(open(peer, { legacyAlgorithms: false }), 'peer:strict')).toMatchObject({
