@@ -70,8 +70,15 @@ export default function RevokeDialog({
           </Alert>
         )}
         <div>
-          <p className="font-medium text-sm">{words.stops(subject.certificates.length)}</p>
-          <ul className="mt-1.5 max-h-64 divide-y overflow-y-auto rounded-md border bg-muted/50">
+          <p id={`${id}-stops`} className="font-medium text-sm">
+            {words.stops(subject.certificates.length)}
+          </p>
+          <ul
+            // What scrolls must be focusable.
+            tabIndex={several ? 0 : undefined}
+            aria-labelledby={`${id}-stops`}
+            className="mt-1.5 max-h-64 divide-y overflow-y-auto rounded-md border bg-muted/50"
+          >
             {subject.certificates.map((c) => (
               <li key={c.id} className="space-y-0.5 px-3 py-2 text-sm">
                 <p className="foreign font-medium">{words.line(c.profile, c.phoneName)}</p>

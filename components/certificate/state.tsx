@@ -5,12 +5,15 @@ import { certificates } from '#lib/messages/certificates.ts'
 
 type Standing = Pick<CertificateRow, 'state' | 'revoking' | 'byHand'>
 
-/** The state, and whether it is about to change. */
-export function CertificateStanding({ certificate: c }: { certificate: Standing }) {
+/** The state, and whether it is about to change. @param short for a column of a list */
+export function CertificateStanding({ certificate: c, short = false }: { certificate: Standing; short?: boolean }) {
   if (c.byHand)
     return (
       <Badge tone="warning" icon="hourglass">
-        {certificates.byHand[c.byHand]}
+        <span className={short ? 'sr-only' : 'max-md:sr-only'}>{certificates.byHand[c.byHand]}</span>
+        <span aria-hidden="true" title={certificates.byHand[c.byHand]} className={short ? undefined : 'md:hidden'}>
+          {certificates.byHandShort}
+        </span>
       </Badge>
     )
   if (c.revoking)

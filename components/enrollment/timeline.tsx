@@ -1,7 +1,7 @@
 /** What happened, newest last, as the audit wrote it down. Machine fields stand beside the sentence; none of them is a secret. */
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { TimelineEntry } from '#lib/core/views.ts'
-import { enrollments as words } from '#lib/messages/enrollments.ts'
+import { actionWords, enrollments as words } from '#lib/messages/enrollments.ts'
 import { formatElapsed } from './steps.ts'
 
 const HIDDEN = new Set(['from', 'to'])
@@ -28,7 +28,7 @@ export function EnrollmentTimeline({ entries }: { entries: readonly TimelineEntr
             </div>
             <div className="min-w-0">
               <p>
-                <span className="font-medium">{words.timeline.actions[entry.action] ?? entry.action}</span>{' '}
+                <span className="font-medium">{actionWords(entry.action, entry.detail) ?? entry.action}</span>{' '}
                 <span className="text-muted-foreground text-sm">
                   {words.timeline.by} <bdi className="foreign">{entry.actor}</bdi>
                 </span>

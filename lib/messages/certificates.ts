@@ -26,6 +26,8 @@ export const certificates = {
     actions: 'Actions',
   },
   revoking: 'Being revoked',
+  /** Where there is no room; what is to be done is read out all the same. */
+  byHandShort: 'By hand',
   byHand: { revoke: 'To be revoked by hand', hold: 'To be put on hold by hand', release: 'To be released by hand' },
   emptyTitle: 'No certificates yet',
   emptyText: 'A certificate appears here when an enrolment has been issued one.',
@@ -179,9 +181,10 @@ export const certificates = {
   },
 
   tasks: {
-    title: 'To be revoked by hand',
+    title: 'To be done by hand',
     hint: 'No program can tell these certificate authorities. A task is over when the authority itself says so.',
     line: (issuer: string) => `at ${issuer}`,
+    askedBy: (name: string) => `asked for by ${name}`,
     kinds: { revoke: 'Revoke', hold: 'Put on hold', release: 'Release' },
     waiting: 'Waiting since',
   },

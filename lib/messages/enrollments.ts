@@ -76,6 +76,7 @@ export const enrollments = {
   keep: 'Keep it',
   tryAgain: 'Start again',
   sendAgain: 'Send again',
+  releaseFirst: 'On hold: release first',
   startAnother: 'New enrolment',
   toUser: 'To the person',
   toEvidence: 'See what failed',
@@ -159,12 +160,18 @@ export const enrollments = {
       'callback.quarantined': 'A message that fits nothing was set aside',
       'certificate.reserved': 'Serial number reserved',
       'certificate.issued': 'Certificate signed and checked',
-      'certificate.revocation_wanted': 'Revocation, hold or release asked for',
+      'certificate.revocation_wanted': 'Revocation asked for',
+      'certificate.revocation_wanted hold': 'Hold asked for',
+      'certificate.revocation_wanted release': 'Release from hold asked for',
       'certificate.revoked': 'Certificate revoked',
       'certificate.held': 'Certificate put on hold',
       'certificate.released': 'Certificate released from hold',
-      'certificate.to_be_revoked_by_hand': 'Has to be done by hand at the certificate authority',
-      'certificate.revocation_seen': 'Seen at the certificate authority’s public address',
+      'certificate.to_be_revoked_by_hand': 'To be revoked by hand at the certificate authority',
+      'certificate.to_be_revoked_by_hand hold': 'To be put on hold by hand at the certificate authority',
+      'certificate.to_be_revoked_by_hand release': 'To be released by hand at the certificate authority',
+      'certificate.revocation_seen': 'Revocation seen where the certificate authority publishes it',
+      'certificate.revocation_seen hold': 'Hold seen where the certificate authority publishes it',
+      'certificate.revocation_seen release': 'Release seen where the certificate authority publishes it',
       'link.used': 'One-time link used up',
       'bundle.requested': 'Evidence bundle asked for',
       'bundle.exported': 'Evidence bundle taken away',
@@ -191,6 +198,10 @@ export const enrollments = {
     connection: 'The portal could not be reached. Nothing was lost; try again.',
   },
 } as const
+
+/** What an audit row says; some actions read otherwise by what was wished (`detail.kind`). Undefined: not an action of enrolments. */
+export const actionWords = (action: string, { kind }: Readonly<Record<string, unknown>>): string | undefined =>
+  enrollments.timeline.actions[`${action} ${kind}`] ?? enrollments.timeline.actions[action]
 
 const NOT_STARTED: readonly FailureCode[] = [
   'subject_not_renderable',

@@ -58,7 +58,7 @@ export const INCIDENT_TEXTS = {
     text: 'A certificate was revoked, put on hold or released, but the certificate authority does not say so where it should. Whoever asks there goes by the old word. The portal goes on looking.',
     next: [
       'If the certificate authority is told by hand, see on the home page whether that has been done.',
-      'If not, look at what was found there (below), and at the health of the worker and the connection.',
+      'If not, look at what was found there (among the facts), and at the health of the worker and the connection.',
     ],
   },
   certificate_unseen: {

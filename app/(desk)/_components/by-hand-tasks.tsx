@@ -26,7 +26,7 @@ export function ByHandTasks({ tasks }: { tasks: readonly ByHandTask[] }) {
               {words.kinds[task.kind]} {words.line(task.issuer)}
             </Link>
             <span className="foreign-line min-w-0 text-muted-foreground text-sm">
-              {task.user.name} · {task.kind === 'revoke' ? reasonWords(task.reason) : task.requestedBy}
+              {task.user.name} · {task.kind === 'revoke' ? reasonWords(task.reason) : words.askedBy(task.requestedBy)}
             </span>
             <span className="ms-auto whitespace-nowrap text-muted-foreground text-sm">
               {words.waiting} <RelativeTime at={task.requestedAt} />

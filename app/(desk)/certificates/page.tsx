@@ -129,7 +129,7 @@ function CertificateTable({
             </TableCell>
             <TableCell className="foreign-line max-lg:hidden">{c.profile}</TableCell>
             <TableCell>
-              <CertificateStanding certificate={c} />
+              <CertificateStanding certificate={c} short />
             </TableCell>
             <TableCell className="whitespace-nowrap text-right tabular-nums">
               {c.state === 'active' || c.state === 'expiring' ? common.time.daysLeft(c.daysLeft) : common.none}

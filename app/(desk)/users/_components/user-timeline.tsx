@@ -2,12 +2,12 @@ import Link from 'next/link'
 import { Card, CardHeader, CardTitle } from '#components/ui/card.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import type { TimelineEntry } from '#lib/core/views.ts'
-import { enrollments } from '#lib/messages/enrollments.ts'
+import { actionWords } from '#lib/messages/enrollments.ts'
 import { users } from '#lib/messages/users.ts'
 
 const words = users.user
 
-const sentence = (action: string): string => users.actions[action] ?? enrollments.timeline.actions[action] ?? action
+const sentence = ({ action, detail }: TimelineEntry): string => users.actions[action] ?? actionWords(action, detail) ?? action
 
 /** What happened to this person lately, newest first; a line about an enrolment leads to it. */
 export function UserTimeline({ entries }: { entries: readonly TimelineEntry[] }) {
@@ -31,10 +31,10 @@ export function UserTimeline({ entries }: { entries: readonly TimelineEntry[] })
               <p className="text-sm">
                 {entry.enrollmentId ? (
                   <Link href={`/enrollments/${entry.enrollmentId}`} prefetch={false} className="hover:text-link hover:underline">
-                    {sentence(entry.action)}
+                    {sentence(entry)}
                   </Link>
                 ) : (
-                  sentence(entry.action)
+                  sentence(entry)
                 )}
               </p>
               <p className="foreign text-muted-foreground text-xs">

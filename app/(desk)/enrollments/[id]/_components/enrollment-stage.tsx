@@ -151,12 +151,20 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
       )
     case 'undelivered': {
       const left = view.certificates.filter((certificate) => certificate.state !== 'revoked')
+      // What is on hold is not delivered.
+      const held = left.find((certificate) => certificate.state === 'held')
       const actions = mayManage && (
         <>
-          <SubmitButton type="button" pending={busy} onClick={onSendAgain}>
-            <Icon name="send" className="size-3.5" />
-            {words.sendAgain}
-          </SubmitButton>
+          {held ? (
+            <ButtonLink variant="outline" href={`/certificates/${held.id}`}>
+              {words.releaseFirst}
+            </ButtonLink>
+          ) : (
+            <SubmitButton type="button" pending={busy} onClick={onSendAgain}>
+              <Icon name="send" className="size-3.5" />
+              {words.sendAgain}
+            </SubmitButton>
+          )}
           <Suspense fallback={null}>
             {left.map((certificate) => (
               <span key={certificate.id} className="inline-flex items-center gap-1.5">
