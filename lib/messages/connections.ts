@@ -94,7 +94,7 @@ export const connections = {
     subject: 'Subject in the certificate',
     subjectHint:
       'Some CAs write the subject anew in other string types (PrintableString for UTF8String): many in Go such as scepserver, EJBCA and AD CS by their settings. Then choose “same text”: attributes, order and every character must still be the ones asked for.',
-    subjects: { exact: 'exactly as asked for, byte for byte', equivalent: 'same text, in string types of the CA’s choice' },
+    subjects: { exact: 'exactly as asked for', equivalent: 'same text' },
     timeoutMs: 'Time for one answer, in milliseconds',
     secrets: {
       'basic-password': 'Password',
