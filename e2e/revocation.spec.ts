@@ -139,3 +139,33 @@ test('a certificate is put on hold and released, and the world follows', async (
     certificate.clean()
   }
 })
+
+test('everything of a person is revoked, and what is under way is cancelled with it when asked', async ({
+  page,
+  rest,
+  signIn,
+  newUser,
+  startEnrollment,
+  commandLinePhone,
+  expectAccessible,
+}) => {
+  test.setTimeout(120_000)
+  const user = await newUser({ name: 'Lena Leaver' })
+  await signIn()
+  const { id, offer } = await startEnrollment(user)
+  await commandLinePhone(offer)
+  const running = await startEnrollment(user)
+  await page.goto(`/users/${user.userid}`)
+  await page.getByRole('button', { name: 'Revoke all' }).click()
+  const dialog = page.getByRole('dialog')
+  const also = dialog.getByRole('checkbox', { name: 'Also cancel the enrolment that is under way' })
+  await expect(also).not.toBeChecked()
+  await also.check()
+  await expectAccessible()
+  await dialog.getByLabel('Why').selectOption('affiliationChanged')
+  await dialog.getByRole('button', { name: 'Revoke certificate' }).click()
+  await expect(dialog).toBeHidden()
+  await expect(page.getByText('Revoked', { exact: true }).first()).toBeVisible({ timeout: 30_000 })
+  expect((await rest('GET', `/enrollments/${running.id}`)).value.state).toBe('cancelled')
+  expect((await rest('GET', `/enrollments/${id}`)).value.state).toBe('completed')
+})

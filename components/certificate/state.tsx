@@ -19,7 +19,7 @@ export function CertificateStanding({ certificate: c, short = false }: { certifi
   if (c.revoking)
     return (
       <Badge tone="destructive" icon="hourglass">
-        {certificates.revoking}
+        {short ? certificates.revokingShort : certificates.revoking}
       </Badge>
     )
   return <CertificateStateBadge state={c.state} />

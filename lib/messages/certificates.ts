@@ -26,6 +26,7 @@ export const certificates = {
     actions: 'Actions',
   },
   revoking: 'Being revoked',
+  revokingShort: 'Revoking',
   /** Where there is no room; what is to be done is read out all the same. */
   byHandShort: 'By hand',
   byHand: { revoke: 'To be revoked by hand', hold: 'To be put on hold by hand', release: 'To be released by hand' },
