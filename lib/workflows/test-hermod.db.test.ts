@@ -28,7 +28,7 @@ async function look(testId: string) {
 const state = async () =>
   (
     await flow.owner.query(
-      `SELECT last_error_at > coalesce(last_success_at, '-infinity') AS failed, last_error FROM connection WHERE id = 'hermod'`,
+      `SELECT coalesce(last_error_at > coalesce(last_success_at, '-infinity'), false) AS failed, last_error FROM connection WHERE id = 'hermod'`,
     )
   ).rows[0]
 
