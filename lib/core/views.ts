@@ -257,7 +257,8 @@ export interface ReadinessPart {
   part: 'worker' | 'hermod' | 'issuer'
   /** The CA's; null where there is one only. */
   name: string | null
-  state: 'ok' | 'unknown' | 'broken'
+  /** failing: there, but did not do the last thing it was asked; broken: stops the start. */
+  state: 'ok' | 'unknown' | 'failing' | 'broken'
   /** What was seen, in words for staff. */
   detail: string | null
   reason?: 'no_worker' | 'no_worker_yet' | 'not_tested' | 'ca_expired' | 'ca_too_short'

@@ -22,6 +22,7 @@ interface RawLately {
   lastSuccessAt: string | null
   lastErrorAt: string | null
   lastError: string | null
+  unreachable: boolean
 }
 
 /** For one profile version. */
@@ -32,9 +33,9 @@ export async function readReadinessFacts(
   const rows = await db().$queryRaw<Row[]>`
     SELECT clock_timestamp() AS now, i.kind::text AS kind, i.name, i.certificate, i.chain,
       (SELECT count(*)::int FROM process WHERE kind = 'worker' AND seen_at > clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S})) AS workers,
-      (SELECT json_build_object('lastSuccessAt', c.last_success_at, 'lastErrorAt', c.last_error_at, 'lastError', c.last_error)
+      (SELECT json_build_object('lastSuccessAt', c.last_success_at, 'lastErrorAt', c.last_error_at, 'lastError', c.last_error, 'unreachable', c.unreachable)
        FROM connection c WHERE c.id = ${HERMOD_CONNECTION}) AS hermod,
-      (SELECT json_build_object('lastSuccessAt', c.last_success_at, 'lastErrorAt', c.last_error_at, 'lastError', c.last_error)
+      (SELECT json_build_object('lastSuccessAt', c.last_success_at, 'lastErrorAt', c.last_error_at, 'lastError', c.last_error, 'unreachable', c.unreachable)
        FROM connection c WHERE c.id = i.id::text) AS lately
     FROM profile_version v JOIN issuer named ON named.id = v.issuer_id
     JOIN issuer i ON i.id = coalesce(named.replaced_by_id, named.id)
@@ -70,4 +71,5 @@ const latelyOf = (raw: RawLately | null): LatelySeen | null =>
     lastSuccessAt: raw.lastSuccessAt === null ? null : new Date(raw.lastSuccessAt),
     lastErrorAt: raw.lastErrorAt === null ? null : new Date(raw.lastErrorAt),
     lastError: raw.lastError,
+    unreachable: raw.unreachable,
   }

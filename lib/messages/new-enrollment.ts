@@ -25,7 +25,7 @@ export const newEnrollment = {
   parts: {
     title: 'What has to answer',
     names: { worker: 'Portal’s worker', hermod: 'Messaging server', issuer: 'Certificate authority' },
-    states: { ok: 'ready', unknown: 'not heard of lately', broken: 'not working' },
+    states: { ok: 'ready', unknown: 'not heard of lately', failing: 'refused the last command', broken: 'not working' },
     reasons: {
       no_worker: 'No worker is running, so nothing is sent, checked or issued.',
       no_worker_yet: 'It has no certificate yet: no worker has made it.',

@@ -4,7 +4,7 @@ import { expectedNotAfter, judgeReadiness, type ReadinessFacts } from './readine
 const now = new Date('2026-11-25T12:00:00Z')
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000)
 const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000)
-const fine = { lastSuccessAt: ago(10), lastErrorAt: null, lastError: null }
+const fine = { lastSuccessAt: ago(10), lastErrorAt: null, lastError: null, unreachable: false }
 const facts: ReadinessFacts = {
   now,
   workers: 1,
@@ -22,19 +22,27 @@ describe('readiness', () => {
 
   it('stops at what is known to be broken now, and says what was seen', () => {
     expect(judge({ workers: 0 })).toMatchObject({ worker: 'no_worker' })
-    const hermod = { lastSuccessAt: ago(100), lastErrorAt: ago(20), lastError: 'It is silent.' }
+    const hermod = { lastSuccessAt: ago(100), lastErrorAt: ago(20), lastError: 'It is silent.', unreachable: true }
     expect(judge({ hermod })).toMatchObject({ hermod: 'broken' })
     expect(judgeReadiness({ ...facts, hermod }).find(({ part }) => part === 'hermod')?.detail).toBe('It is silent.')
   })
 
+  it('warns of a messaging server that refused the last command, and lets the next one find out', () => {
+    const hermod = { lastSuccessAt: ago(100), lastErrorAt: ago(20), lastError: 'HTTP status 401.', unreachable: false }
+    expect(judge({ hermod })).toMatchObject({ hermod: 'failing' })
+    expect(judge({ issuer: { ...facts.issuer, lately: hermod } })).toMatchObject({ issuer: 'broken' })
+  })
+
   it('is over a failure once something has succeeded since', () => {
-    expect(judge({ hermod: { lastSuccessAt: ago(5), lastErrorAt: ago(20), lastError: 'x' } })).toMatchObject({ hermod: 'ok' })
+    expect(judge({ hermod: { lastSuccessAt: ago(5), lastErrorAt: ago(20), lastError: 'x', unreachable: true } })).toMatchObject({
+      hermod: 'ok',
+    })
   })
 
   it('does not know what nobody has looked at lately, and does not stop for it', () => {
     expect(judge({ hermod: null })).toMatchObject({ hermod: 'unknown' })
     expect(judge({ hermod: { ...fine, lastSuccessAt: ago(4000) } })).toMatchObject({ hermod: 'unknown' })
-    expect(judge({ hermod: { lastSuccessAt: null, lastErrorAt: ago(4000), lastError: 'x' } })).toMatchObject({
+    expect(judge({ hermod: { lastSuccessAt: null, lastErrorAt: ago(4000), lastError: 'x', unreachable: true } })).toMatchObject({
       hermod: 'unknown',
     })
   })

@@ -2,7 +2,8 @@
  * Is everything there that an enrolment needs, before anybody is asked to scan? Pure: facts in, one part a line out.
  *
  * `broken` stops the start; it is said only of what is known to be so now. What was not tried lately is `unknown` and warns: a portal
- * must not refuse work because nobody has looked.
+ * must not refuse work because nobody has looked. `failing` warns too: a messaging server that is there and did not take the last command.
+ * Only the next command can tell whether that has been mended, and no phone is asked before it has taken one, so trying costs nobody anything.
  */
 import type { ReadinessPart } from '../views.ts'
 
@@ -11,6 +12,8 @@ export interface LatelySeen {
   lastSuccessAt: Date | null
   lastErrorAt: Date | null
   lastError: string | null
+  /** The last error was that nobody answered. */
+  unreachable: boolean
 }
 
 export interface ReadinessFacts {
@@ -34,12 +37,12 @@ const DAY_MS = 86_400_000
 /** The worker looks at what is quiet every minute; older than this, nobody has looked. */
 const STALE_MS = 180_000
 
-export const PART_STATES = ['ok', 'unknown', 'broken'] as const
+export const PART_STATES = ['ok', 'unknown', 'failing', 'broken'] as const
 
 type Look = Pick<ReadinessPart, 'state' | 'detail'>
 
 function lookAt(seen: LatelySeen | null, now: Date): Look {
-  const { lastSuccessAt, lastErrorAt, lastError } = seen ?? { lastSuccessAt: null, lastErrorAt: null, lastError: null }
+  const { lastSuccessAt = null, lastErrorAt = null, lastError = null } = seen ?? {}
   const failed = lastErrorAt !== null && (lastSuccessAt === null || lastErrorAt > lastSuccessAt)
   const at = failed ? lastErrorAt : lastSuccessAt
   if (at === null || now.getTime() - at.getTime() > STALE_MS) return { state: 'unknown', detail: failed ? lastError : null }
@@ -56,6 +59,11 @@ function lookAtIssuer({ issuer, now, validityDays }: ReadinessFacts): Look & { r
   return embedded ? { state: 'ok', detail: null } : lookAt(issuer.lately, now)
 }
 
+function lookAtHermod({ hermod, now }: ReadinessFacts): Look {
+  const look = lookAt(hermod, now)
+  return look.state === 'broken' && hermod?.unreachable === false ? { ...look, state: 'failing' } : look
+}
+
 export function judgeReadiness(facts: ReadinessFacts): ReadinessPart[] {
   const worker: ReadinessPart =
     facts.workers > 0
@@ -63,7 +71,7 @@ export function judgeReadiness(facts: ReadinessFacts): ReadinessPart[] {
       : { part: 'worker', name: null, state: 'broken', detail: null, reason: 'no_worker' }
   return [
     worker,
-    { part: 'hermod', name: null, ...lookAt(facts.hermod, facts.now) },
+    { part: 'hermod', name: null, ...lookAtHermod(facts) },
     { part: 'issuer', name: facts.issuer.title, ...lookAtIssuer(facts) },
   ]
 }

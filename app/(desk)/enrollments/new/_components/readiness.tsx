@@ -77,6 +77,7 @@ export function Readiness({ profile, preview, single }: { profile: ProfileView; 
 const LOOK: Record<ReadinessPart['state'], { icon: IconName; className: string }> = {
   ok: { icon: 'circle-check', className: 'text-success' },
   unknown: { icon: 'circle-dashed', className: 'text-warning' },
+  failing: { icon: 'triangle-alert', className: 'text-warning' },
   broken: { icon: 'circle-x', className: 'text-destructive' },
 }
 
@@ -112,5 +113,6 @@ function sentencesOf({ part, state, reason, detail }: ReadinessPart): string[] {
   const { reasons, owners, ownersByReason, unknown } = words.parts
   const wrong = reason ? reasons[reason] : detail
   const owner = (reason && ownersByReason[reason]) || owners[part]
-  return [wrong, state === 'broken' ? owner : unknown].filter((sentence): sentence is string => Boolean(sentence))
+  const sentences = { ok: [], unknown: [unknown], failing: [owner, unknown], broken: [owner] }[state]
+  return [wrong, ...sentences].filter((sentence): sentence is string => Boolean(sentence))
 }
