@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 // Three projects: pure tests need nothing; database tests get a migrated template database, made once for the run.
@@ -5,6 +6,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './e2e/matrix/reporter.ts'],
     sequence: { shuffle: true },
+    // Of two cores vitest would leave one idle, and tests wait for PostgreSQL and for other programs.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,

@@ -7,7 +7,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { chromiumPath } from './harness/chromium.ts'
+import { chromiumPath, HEADLESS_SHELL } from './harness/chromium.ts'
 import { startTestServer } from './harness/database.ts'
 import { CA_PEERS, needPrograms, SCEP_SERVER } from './harness/debian-packages.ts'
 import { runPeer } from './harness/peer.ts'
@@ -96,17 +96,18 @@ async function playwright(env: NodeJS.ProcessEnv): Promise<[number, number]> {
   return [stats.expected, bad + (code !== 0 && bad === 0 ? 1 : 0)]
 }
 
-/** The tests need a Chromium; on Debian as root one is installed, elsewhere the sentence says what to do. */
+/** The tests need a Chromium; on Debian as root the headless one is installed, elsewhere the sentence says what to do. */
 async function needBrowser(): Promise<void> {
-  if (chromiumPath()) return
+  if (chromiumPath()?.endsWith(HEADLESS_SHELL) || process.env.CHROMIUM_PATH) return
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('No Chromium found: installing Debian’s package "chromium"…')
+    console.log(`Installing Debian’s package "${HEADLESS_SHELL}"…`)
     await run('apt-get', ['update', '-qq'])
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation'])
-    if (chromiumPath()) return
+    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', HEADLESS_SHELL, 'fonts-liberation'])
   }
+  // Another Chromium or Chrome does as well, only more slowly.
+  if (chromiumPath()) return
   throw new Error(
-    'No Chromium or Chrome was found. Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH to it, and run npm test again.',
+    `No Chromium or Chrome was found. Install one (Debian: apt-get install ${HEADLESS_SHELL}) or set CHROMIUM_PATH to it, and run npm test again.`,
   )
 }
 

@@ -1,8 +1,12 @@
-/** Where the browser for the tests is: CHROMIUM_PATH, else a Chromium or Chrome on the PATH, else one Playwright has. Null if none. */
+/**
+ * Where the browser for the tests is: CHROMIUM_PATH, else a Chromium or Chrome on the PATH. Null if none. The headless shell comes first: the
+ * same engine without a desktop's windows, and the tests take two thirds of the time with it.
+ */
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+export const HEADLESS_SHELL = 'chromium-headless-shell'
+const NAMES = [HEADLESS_SHELL, 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
 
 export function chromiumPath(): string | null {
   const named = process.env.CHROMIUM_PATH

@@ -75,6 +75,8 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   const callbackPassword = options.callbackPassword ?? 'callback-secret'
   const clientId = options.clientId ?? 'portal'
   const apiKey = options.apiKey ?? 'a'.repeat(64)
+  /** Which process ended before the portal was ready: nothing will answer any more. */
+  let ended: string | null = null
 
   const start = (name: string, args: string[], env: Variables): ChildProcess => {
     const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
@@ -83,6 +85,9 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     }
     child.stdout?.on('data', keep)
     child.stderr?.on('data', keep)
+    child.on('exit', (code) => {
+      ended ??= `The ${name} ended with ${code}.`
+    })
     children.push(child)
     return child
   }
@@ -111,7 +116,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
       // biome-ignore format: one option a line reads as the list it is
       start('simulator', ['lib/simulator/main.ts', '--host', '127.0.0.1', '--port', String(simulatorPort), '--data-dir', dataDir,
         '--callback-url', `${url}/hermod`, '--callback-auth', `${callbackUser}:${callbackPassword}`, '--client-id', clientId, '--api-key', apiKey, '--allow-origin', url], {})
-      await until(`${simulatorUrl}/simulator/health`, output)
+      await until(`${simulatorUrl}/simulator/health`, () => ended)
       attestationFile = join(dataDir, 'simulator', 'attestation-keys.json')
     } else writeFileSync(attestationFile, JSON.stringify(options.attestationKeys ?? {}))
 
@@ -143,7 +148,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
     if (options.seed !== false) await runToEnd(['prisma/seed.ts'], { ...common, DATABASE_URL: database.ownerUrl })
     start('web', ['lib/embedded/web.ts'], webEnv)
     start('worker', ['lib/jobs/main.ts'], workerEnv)
-    await until(`${url}/api/ready`, output)
+    await until(`${url}/api/ready`, () => ended)
 
     return {
       url,
@@ -188,10 +193,10 @@ export function runToEnd(args: string[], env: Variables): Promise<string> {
 }
 
 /** Asks until the address answers 2xx; the time limit is generous because two cores may be busy building. */
-async function until(address: string, output: string[]): Promise<void> {
+async function until(address: string, over: () => string | null): Promise<void> {
   const end = Date.now() + 60_000
   let last = ''
-  while (Date.now() < end) {
+  while (Date.now() < end && over() === null) {
     try {
       const response = await fetch(address)
       if (response.ok) return
@@ -201,5 +206,5 @@ async function until(address: string, output: string[]): Promise<void> {
     }
     await new Promise((next) => setTimeout(next, 100))
   }
-  throw new Error(`${address} did not answer: ${last}\n${output.join('').slice(-3000)}`)
+  throw new Error(over() ?? `${address} did not answer: ${last}`)
 }

@@ -1,8 +1,9 @@
 /**
  * Sealing of the CA's private keys for storage in `issuer_secret`.
  *
- * AES-256-GCM under a key made from CA_KEY_PASSPHRASE by scrypt with a salt of its own for every blob. scrypt and not HKDF, because an operator may
- * choose a passphrase that people can remember. The label (issuer and key name) is authenticated with the blob, so that somebody who can
+ * AES-256-GCM under a key made from CA_KEY_PASSPHRASE by scrypt. scrypt and not HKDF, because an operator may choose a passphrase that people
+ * can remember. A process uses one salt for all it seals, and keeps the keys it made (a tenth of a second each): the blobs differ by their
+ * random IV, of which a key can have 2^32 (NIST SP 800-38D §8.3), and whoever can read this memory can read the passphrase too. The label (issuer and key name) is authenticated with the blob, so that somebody who can
  * write the table but lacks the passphrase cannot make the root's key pass for the issuing key.
  *
  * Blob: "CDS1" ‖ log2(N) ‖ salt(16) ‖ iv(12) ‖ tag(16) ‖ ciphertext. The cost stands in the blob, so that it can be raised later; what is read
@@ -10,7 +11,7 @@
  *
  * Fails with IssuerError `wrong_passphrase` when the tag does not fit: the passphrase was changed, or the table was.
  */
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, randomBytes, scrypt } from 'node:crypto'
 import { IssuerError } from '../errors.ts'
 
 const MAGIC = Buffer.from('CDS1', 'latin1')
@@ -20,7 +21,22 @@ const IV = 12
 const TAG = 16
 const HEADER = MAGIC.length + 1 + SALT + IV + TAG
 
-const deriveKey = (passphrase: string, salt: Uint8Array, log2N: number): Promise<Buffer> =>
+/** By passphrase and salt, as a hash. */
+const derived = new Map<string, Promise<Buffer>>()
+const MAX_DERIVED = 100
+const ownSalt = randomBytes(SALT)
+
+function deriveKey(passphrase: string, salt: Uint8Array, log2N: number): Promise<Buffer> {
+  const id = createHash('sha256').update(Buffer.of(log2N)).update(salt).update(passphrase, 'utf8').digest('base64')
+  const known = derived.get(id)
+  if (known !== undefined) return known
+  if (derived.size >= MAX_DERIVED) derived.clear()
+  const made = stretch(passphrase, salt, log2N)
+  derived.set(id, made)
+  return made
+}
+
+const stretch = (passphrase: string, salt: Uint8Array, log2N: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     // scrypt needs 128·N·r bytes; Node's default limit is exactly that for N = 2^15, r = 8 and refuses it, hence the double.
     const options = { N: 2 ** log2N, r: 8, p: 1, maxmem: 256 * 2 ** log2N * 8 }
@@ -29,12 +45,11 @@ const deriveKey = (passphrase: string, salt: Uint8Array, log2N: number): Promise
 
 /** @param label what the blob is, e.g. "certdesk-issuing-ca/issuing-key"; must be given again to open it. */
 export async function sealSecret(secret: Uint8Array, passphrase: string, label: string): Promise<Buffer<ArrayBuffer>> {
-  const salt = randomBytes(SALT)
   const iv = randomBytes(IV)
-  const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, salt, LOG2_N), iv)
+  const cipher = createCipheriv('aes-256-gcm', await deriveKey(passphrase, ownSalt, LOG2_N), iv)
   cipher.setAAD(Buffer.from(label, 'utf8'))
   const ciphertext = Buffer.concat([cipher.update(secret), cipher.final()])
-  return Buffer.concat([MAGIC, Buffer.of(LOG2_N), salt, iv, cipher.getAuthTag(), ciphertext])
+  return Buffer.concat([MAGIC, Buffer.of(LOG2_N), ownSalt, iv, cipher.getAuthTag(), ciphertext])
 }
 
 /** @throws IssuerError wrong_passphrase, sealed_damaged */
