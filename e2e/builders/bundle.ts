@@ -150,3 +150,16 @@ export const makeBundle = (
   key: BundleKey,
   about = { enrollmentId: ENROLLMENT_ID, madeAt: AT },
 ): Buffer<ArrayBuffer> => Buffer.from(signBundle(buildParts(content), about, key.spki, key.sign))
+
+/** What the verifier calls the part in which each octet of a good bundle lies; "file" for what stands around the parts. */
+export function partNames(file: Uint8Array): string[] {
+  const names: string[] = []
+  for (const line of Buffer.from(file)
+    .toString('latin1')
+    .split(/(?<=\n)/)) {
+    const { 1: own = '', 2: name = '' } = /^(\{"name":"([^"]+)".*?\}),?\n$/.exec(line) ?? []
+    const title = name.includes('.') ? `part ${name}` : name
+    for (let i = 0; i < line.length; i++) names.push(i < own.length ? title : 'file')
+  }
+  return names
+}

@@ -1,10 +1,11 @@
 /** Evidence bundles as a verifier gets them: nothing but the very file verifies, unless the portal's own key signed the change. */
 import { sign } from 'node:crypto'
 import { signBundle } from '#lib/core/bundle/build.ts'
-import { type Bundle, decodePart, type Part, parseBundle, serializeBundle } from '#lib/core/bundle/format.ts'
+import { type EncodedPart, encodePart, MANIFEST, type Part, readLine, SIGNATURE, textPart } from '#lib/core/bundle/format.ts'
+import { findLines, serializeBundle } from '#lib/core/bundle/frame.ts'
 import { type BundleVerdict, verifyBundle } from '#lib/core/bundle/verify.ts'
 import { spkiOf } from '../../builders/answer.ts'
-import { ENROLLMENT_ID, makeBundle, makeContent } from '../../builders/bundle.ts'
+import { ENROLLMENT_ID, makeBundle, makeContent, partNames } from '../../builders/bundle.ts'
 import type { Choices } from '../choices.ts'
 import { fixedEc } from '../keys.ts'
 import { mutateBytes } from '../mutate-bytes.ts'
@@ -19,8 +20,29 @@ const keyOf = (word: string) => ({
 })
 const portal = keyOf('portal')
 const file = makeBundle(makeContent({}, { keys: [{ keyid: 'signer', usage: 'SIG', keyTypes: ['EC-P256'] }] }), portal)
-const { bundle } = parseBundle(file) as { bundle: Bundle }
-const parts = bundle.parts.map((part): Part => ({ name: part.name, bytes: decodePart(part) as Buffer<ArrayBuffer> }))
+const bundle = JSON.parse(file.toString('utf8')) as { parts: EncodedPart[] }
+const [manifest, signature, ...parts] = findLines(file).lines.map((bytes) => {
+  const line = readLine(bytes)
+  if (line.problem !== null) throw new Error(`${line.name}: ${line.problem}`)
+  return line.part
+}) as [Part, Part, ...Part[]]
+const compact = [manifest, signature].map(({ bytes }) => Buffer.from(bytes).toString('latin1')).join('.')
+
+const names = partNames(file)
+
+/** Null unless exactly one octet of the file was changed. */
+function partChanged(bytes: Uint8Array): string | null {
+  if (bytes.length !== file.length) return null
+  const first = file.findIndex((octet, at) => octet !== bytes[at])
+  return first !== -1 && file.subarray(first + 1).equals(bytes.subarray(first + 1)) ? (names[first] ?? null) : null
+}
+
+/** The file with another JWS in it; each line says of itself that it is undamaged, as a forger's would. */
+function reframe(jws: string): Buffer<ArrayBuffer> {
+  const end = jws.lastIndexOf('.')
+  const signed = [textPart(MANIFEST, jws.slice(0, end)), textPart(SIGNATURE, jws.slice(end + 1))]
+  return Buffer.from(serializeBundle([...signed.map(encodePart), ...bundle.parts.slice(2)]))
+}
 
 function mutatePart({ name, bytes }: Part, choices: Choices) {
   const original = Buffer.from(bytes)
@@ -43,13 +65,8 @@ export default target<BundleVerdict>({
         return { bytes: value, original: 'completed', signedBy: null, how: `file: ${how}` }
       }
       case 1: {
-        const { value, how } = mutateCompact(bundle.manifest, bundle.manifest, choices)
-        return {
-          bytes: Buffer.from(serializeBundle({ ...bundle, manifest: value })),
-          original: 'completed',
-          signedBy: null,
-          how: `manifest: ${how}`,
-        }
+        const { value, how } = mutateCompact(compact, compact, choices)
+        return { bytes: reframe(value), original: 'completed', signedBy: null, how: `manifest: ${how}` }
       }
       default: {
         const { value, how } = mutatePart(part, choices)
@@ -73,9 +90,12 @@ export default target<BundleVerdict>({
   },
   read: ({ bytes }) => verifyBundle(bytes, { trustedKeys: [portal.spki] }),
   judge: (mutant, verdict) => {
-    const bad = verdict.findings.find(({ outcome }) => outcome === 'failed')
+    const failed = verdict.findings.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name)
+    const [bad] = failed
     if (verdict.ok !== (bad === undefined)) return wrong('verdict and findings differ')
-    if (bad !== undefined) return refused(bad.name.replace(/^(part|certificate|key|request) .*/, '$1'))
+    const changed = partChanged(mutant.bytes)
+    if (changed !== null && failed.join() !== changed) return wrong(`an octet of ${changed} fails ${failed.join()}`)
+    if (bad !== undefined) return refused(bad.replace(/^(part|certificate|key|request) .*/, '$1'))
     if (mutant.bytes.equals(file)) return same
     return mutant.signedBy === null ? wrong('verifies and was never signed') : varies('another content that the portal signed')
   },

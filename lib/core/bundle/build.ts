@@ -9,12 +9,15 @@ import {
   BUNDLE_VERSION,
   describeParts,
   encodePart,
+  MANIFEST,
   MANIFEST_TYPE,
   type Manifest,
   type Part,
-  serializeBundle,
+  SIGNATURE,
   sha256Hex,
+  textPart,
 } from './format.ts'
+import { serializeBundle } from './frame.ts'
 
 const bytesOf = (bytes: Uint8Array): Bytes => Buffer.from(bytes)
 const text = (name: string, content: string): Part => ({ name, bytes: blankOffers(Buffer.from(content, 'utf8')).bytes })
@@ -129,10 +132,5 @@ export function signBundle(
   const segment = (value: unknown): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')
   const input = `${segment(header)}.${segment(manifest)}`
   const signature = Buffer.from(sign(Buffer.from(input, 'latin1'))).toString('base64url')
-  return serializeBundle({
-    format: BUNDLE_FORMAT,
-    version: BUNDLE_VERSION,
-    manifest: `${input}.${signature}`,
-    parts: parts.map(encodePart),
-  })
+  return serializeBundle([textPart(MANIFEST, input), textPart(SIGNATURE, signature), ...parts].map(encodePart))
 }

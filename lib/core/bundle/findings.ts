@@ -2,7 +2,7 @@
 
 /** `note`: could not fail, but should be read. */
 export interface BundleFinding {
-  /** "file", "manifest", "part evidence.json", "certificate signer", … */
+  /** "file" (what frames the parts), "manifest", "signature", "part evidence.json", "certificate signer", … */
   name: string
   outcome: 'ok' | 'failed' | 'note'
   said: string
@@ -10,3 +10,4 @@ export interface BundleFinding {
 
 export const ok = (name: string, said: string): BundleFinding => ({ name, outcome: 'ok', said })
 export const failed = (name: string, said: string): BundleFinding => ({ name, outcome: 'failed', said })
+export const note = (name: string, said: string): BundleFinding => ({ name, outcome: 'note', said })

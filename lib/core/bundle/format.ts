@@ -1,15 +1,20 @@
 /**
  * The evidence bundle: everything about one enrolment in one file, signed, so that it proves itself without this portal.
  *
- * The file is JSON, one spelling for one content (`serializeBundle`; a file that is spelt otherwise is refused):
+ * The file is JSON, one spelling for one content, a line for a part (frame.ts says why):
  *
- *   { "format": "certdesk-evidence-bundle", "version": 1,
- *     "manifest": "<compact JWS>",
- *     "parts": [ { "name", "encoding": "text" | "base64", "content" }, … ] }
+ *   {"format":"certdesk-evidence-bundle","version":1,"lengths":[…],"parts":[
+ *   {"name":"manifest","sha256":"…","encoding":"text","content":"<JWS header>.<JWS payload>"},
+ *   {"name":"signature","sha256":"…","encoding":"text","content":"<JWS signature>"},
+ *   {"name":"enrollment.json","sha256":"…","encoding":"text" | "base64","content":"…"},
+ *   …
+ *   ]}
  *
- * `manifest` is a JWS (RFC 7515, ES256). Its header is {alg, typ, jwk}, jwk being the public key of this portal's bundle key; its payload
- * is a Manifest: what the bundle is about, and name, size and SHA-256 of each part's octets, in the order of the parts. Whose key it is
- * cannot be said by the file itself: the portal publishes its keys at /pki/bundle-keys.pem, and a verifier compares.
+ * Each line carries the SHA-256 of its own octets, which proves nothing against a forger and tells damage of one line from damage of
+ * another, also of the manifest from its signature. What proves is the manifest: with its signature it is a JWS (RFC 7515, ES256), header
+ * {alg, typ, jwk}, jwk being the public key of this portal's bundle key; its payload is a Manifest: what the bundle is about, and name,
+ * size and SHA-256 of each part's octets, in the order of the parts. Whose key it is cannot be said by the file itself: the portal
+ * publishes its keys at /pki/bundle-keys.pem, and a verifier compares.
  *
  * Parts (content.ts says what is in those that are JSON of ours):
  *   enrollment.json, profile.json, commands.json, callbacks.json, certificates.json, audit.json      facts
@@ -27,20 +32,25 @@ export const BUNDLE_VERSION = 1
 export const MAX_BUNDLE_BYTES = 16 << 20
 export const MANIFEST_TYPE = 'certdesk-evidence-bundle+jws'
 
+export const MANIFEST = 'manifest'
+export const SIGNATURE = 'signature'
+
 const partSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9.-]{1,64}$/),
+  sha256: z.string(),
   encoding: z.enum(['text', 'base64']),
   content: z.string(),
 })
 export type EncodedPart = z.infer<typeof partSchema>
 
+/** The whole file as JSON. A verifier reads it line by line instead. */
 export const bundleSchema = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
   version: z.literal(BUNDLE_VERSION),
-  manifest: z.string(),
-  parts: z.array(partSchema).max(2000),
+  /** Octets of each line of `parts`, without the comma. */
+  lengths: z.array(z.number().int()),
+  parts: z.array(partSchema),
 })
-export type Bundle = z.infer<typeof bundleSchema>
 
 export const manifestSchema = z.strictObject({
   format: z.literal(BUNDLE_FORMAT),
@@ -66,36 +76,35 @@ export const describeParts = (parts: readonly Part[]): Manifest['parts'] =>
 /** Text where the octets are the UTF-8 of some text, so that people can read the file. */
 export function encodePart({ name, bytes }: Part): EncodedPart {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const text = name.endsWith('.json') ? decodeUtf8(bytes) : null
+  const sha256 = sha256Hex(bytes)
+  const text = name.endsWith('.der') ? null : decodeUtf8(bytes)
   return text === null
-    ? { name, encoding: 'base64', content: buffer.toString('base64') }
-    : { name, encoding: 'text', content: text }
+    ? { name, sha256, encoding: 'base64', content: buffer.toString('base64') }
+    : { name, sha256, encoding: 'text', content: text }
 }
 
-/** Null for content that is not the one spelling of its octets. */
-export function decodePart({ encoding, content }: EncodedPart): Buffer<ArrayBuffer> | null {
+export const textPart = (name: string, text: string): Part => ({ name, bytes: Buffer.from(text, 'utf8') })
+
+export const encodeLine = ({ name, sha256, encoding, content }: EncodedPart): string =>
+  JSON.stringify({ name, sha256, encoding, content })
+
+/** A line of the file, read by itself. `name` is what it says, null if not even that can be read. */
+export type Line = { name: string | null; sha256: string; part: Part; problem: null } | { name: string | null; problem: string }
+
+/** Never throws. */
+export function readLine(line: Uint8Array): Line {
+  const text = decodeUtf8(line)
+  if (text === null) return { name: null, problem: 'it is not UTF-8 text' }
+  const name = /^\{"name":"([a-z0-9.-]{1,64})"/.exec(text)?.[1] ?? null
+  const { data } = partSchema.safeParse(parseJson(text))
+  if (data === undefined) return { name, problem: 'it cannot be read' }
+  if (encodeLine(data) !== text) return { name, problem: 'it is not spelt as it was written' }
+  const { encoding, content, sha256 } = data
   const bytes = Buffer.from(content, encoding === 'text' ? 'utf8' : 'base64')
-  return bytes.toString(encoding === 'text' ? 'utf8' : 'base64') === content ? bytes : null
-}
-
-export const serializeBundle = ({ format, version, manifest, parts }: Bundle): string =>
-  `${JSON.stringify({ format, version, manifest, parts: parts.map(({ name, encoding, content }) => ({ name, encoding, content })) }, null, 1)}\n`
-
-export type ParsedBundle = { bundle: Bundle; problem: string | null } | { bundle: null; problem: string }
-
-/** Reads a file. `problem`: why it is not as it was written; the bundle is there all the same if it can be read. Never throws. */
-export function parseBundle(file: Uint8Array): ParsedBundle {
-  if (file.length > MAX_BUNDLE_BYTES) return { bundle: null, problem: `${file.length} bytes are more than any bundle has` }
-  const text = decodeUtf8(file)
-  if (text === null) return { bundle: null, problem: 'it is not UTF-8 text' }
-  const value = parseJson(text)
-  if (value === undefined) return { bundle: null, problem: 'it is not JSON' }
-  const result = bundleSchema.safeParse(value)
-  if (!result.success) {
-    const issue = result.error.issues[0]
-    return { bundle: null, problem: `it is no evidence bundle of version ${BUNDLE_VERSION} (${issue?.path.join('.') || 'form'})` }
-  }
-  return { bundle: result.data, problem: serializeBundle(result.data) === text ? null : 'it is not spelt as it was written' }
+  if (bytes.toString(encoding === 'text' ? 'utf8' : 'base64') !== content)
+    return { name, problem: 'its content is not well encoded' }
+  if (sha256Hex(bytes) !== sha256) return { name, problem: 'it is damaged: its SHA-256 is not the one beside it' }
+  return { name, sha256, part: { name: data.name, bytes }, problem: null }
 }
 
 export function parseJson(text: string): unknown {

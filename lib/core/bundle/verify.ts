@@ -4,8 +4,8 @@
  * checks, run again on the stored octets, come to the stored evidence.
  *
  * Trusts nothing but the caller's key, if one is given; else it says whose key signed, and leaves to the reader whether that is the
- * portal's. What the parts say is only looked at when every part is as it was signed: a changed part fails by its name. Pure and
- * synchronous; the same code runs on the command line (Node's crypto) and in the browser (lib/verifier: WebCrypto). Never throws.
+ * portal's. What the parts say is only looked at when every part is as it was signed: a changed part fails by its name, the manifest and the
+ * signature being parts too. A part that nothing proves, because the manifest or the signature is bad, is a note. Pure and synchronous; the same code runs on the command line (Node's crypto) and in the browser (lib/verifier: WebCrypto). Never throws.
  */
 
 import type { Bytes } from '../asn1/der.ts'
@@ -14,17 +14,19 @@ import { readCompact, verifySegments } from '../jws/compact.ts'
 import { isJsonObject } from '../jws/json.ts'
 import { encodeSpki, isJwkProblem, publicKeyOf, readJwk } from '../x509/spki.ts'
 import { checkContent } from './check-content.ts'
-import { type BundleFinding, failed, ok } from './findings.ts'
+import { type BundleFinding, failed, note, ok } from './findings.ts'
 import {
-  type Bundle,
-  decodePart,
+  type Line,
+  MANIFEST,
   MANIFEST_TYPE,
   type Manifest,
   manifestSchema,
-  parseBundle,
   parseJson,
+  readLine,
+  SIGNATURE,
   sha256Hex,
 } from './format.ts'
+import { findLines } from './frame.ts'
 
 export interface BundleVerdict {
   ok: boolean
@@ -41,22 +43,16 @@ export interface VerifyOptions {
 }
 
 export function verifyBundle(file: Uint8Array, { trustedKeys }: VerifyOptions = {}): BundleVerdict {
-  const parsed = parseBundle(file)
-  if (parsed.bundle === null) return verdict([failed('file', parsed.problem)])
-  const findings = [
-    parsed.problem === null ? ok('file', `${file.length} bytes, as they were written`) : failed('file', parsed.problem),
-  ]
-  const signed = readManifest(parsed.bundle.manifest)
-  if (typeof signed === 'string') {
-    const unchecked = parsed.bundle.parts.map(({ name }) =>
-      failed(`part ${name}`, 'its hash is not known, because the manifest cannot be trusted'),
-    )
-    return verdict([...findings, failed('manifest', signed), ...unchecked])
-  }
-  const { manifest, spki } = signed
+  const { lines, problem } = findLines(file)
+  const frame = problem === null ? ok('file', `${file.length} bytes, framed as they were written`) : failed('file', problem)
+  if (lines.length === 0) return verdict([frame])
+  const [first, second, ...rest] = lines.map(readLine)
+  const { manifest, spki, findings: signed } = readManifest(first, second)
+  const findings = [frame, ...signed]
+  if (manifest === null || spki === null) return verdict([...findings, ...rest.map(judgeUnproved)])
   const signer = sha256Hex(spki)
-  findings.push(ok('manifest', `signed with ES256, ${manifest.parts.length} parts`), judgeSigner(spki, signer, trustedKeys))
-  const compared = compareParts(parsed.bundle, manifest)
+  findings.push(judgeSigner(spki, signer, trustedKeys))
+  const compared = compareParts(rest, manifest)
   findings.push(...compared.findings)
   const about = { enrollmentId: manifest.enrollmentId, madeAt: manifest.madeAt }
   if (!findings.some(({ outcome }) => outcome === 'failed')) findings.push(...checkContent(compared.parts, about))
@@ -72,26 +68,54 @@ const verdict = (findings: BundleFinding[]): BundleVerdict => ({
 
 function judgeSigner(spki: Bytes, signer: string, trusted: readonly Bytes[] | undefined): BundleFinding {
   if (trusted === undefined || trusted.length === 0)
-    return { name: 'signer', outcome: 'note', said: `key SHA-256 ${signer}; compare it with the portal’s /pki/bundle-keys.pem` }
+    return note('signer', `key SHA-256 ${signer}; compare it with the portal’s /pki/bundle-keys.pem`)
   return trusted.some((key) => Buffer.compare(key, spki) === 0)
     ? ok('signer', `the key that was given, SHA-256 ${signer}`)
     : failed('signer', `another key than the one that was given, SHA-256 ${signer}`)
 }
 
-/** The manifest and the key that signed it, or why there is none. */
-function readManifest(text: string): { manifest: Manifest; spki: Bytes } | string {
-  const jws = readCompact(text)
+type ReadManifest = { findings: BundleFinding[] } & ({ manifest: Manifest; spki: Bytes } | { manifest: null; spki: null })
+
+/** The manifest and the key that signed it, if its signature is good. */
+function readManifest(manifestLine: Line | undefined, signatureLine: Line | undefined): ReadManifest {
+  const [payload, signature] = [readNamed(manifestLine, MANIFEST), readNamed(signatureLine, SIGNATURE)]
+  const unproved = (...findings: BundleFinding[]): ReadManifest => ({ findings, manifest: null, spki: null })
+  if (payload.text === null)
+    return unproved(
+      failed(MANIFEST, payload.problem),
+      signature.text === null ? failed(SIGNATURE, signature.problem) : note(SIGNATURE, 'there is no manifest to verify it over'),
+    )
+  if (signature.text === null)
+    return unproved(note(MANIFEST, 'undamaged, but nothing proves it'), failed(SIGNATURE, signature.problem))
+  const read = openManifest(`${payload.text}.${signature.text}`)
+  if (typeof read === 'string') return unproved(failed(MANIFEST, read), note(SIGNATURE, 'it was not verified'))
+  if (!isSigned(read.segments, read.spki))
+    return unproved(note(MANIFEST, 'undamaged, but nothing proves it'), failed(SIGNATURE, 'it does not verify over the manifest'))
+  const { manifest, spki } = read
+  return { findings: [ok(MANIFEST, `${manifest.parts.length} parts`), ok(SIGNATURE, 'ES256 over the manifest')], manifest, spki }
+}
+
+function readNamed(line: Line | undefined, name: string): { text: string } | { text: null; problem: string } {
+  if (line === undefined) return { text: null, problem: 'it is missing' }
+  if (line.problem !== null) return { text: null, problem: line.problem }
+  if (line.name !== name) return { text: null, problem: `${line.name} stands in its place` }
+  return { text: Buffer.from(line.part.bytes).toString('utf8') }
+}
+
+/** The manifest and the key that it names, or why there is none. */
+function openManifest(compact: string) {
+  const jws = readCompact(compact)
   if (jws.segments === null || jws.header === null) return `it is no JWS: ${jws.problem?.detail ?? 'no header'}`
   const { alg, typ, jwk, ...more } = jws.header
   if (alg !== 'ES256' || typ !== MANIFEST_TYPE || !isJsonObject(jwk) || Object.keys(more).length > 0)
     return 'its header is another than a bundle has'
   const parts = readJwk(jwk)
   if (isJwkProblem(parts) || parts.kty !== 'EC' || parts.crv !== 'P-256') return 'it carries no key for ES256'
-  const spki = encodeSpki(parts)
-  if (!isSigned(jws.segments, spki)) return 'its signature does not verify'
-  const payload = decodeBase64Url(text.split('.')[1] ?? '')
-  const result = manifestSchema.safeParse(payload === null ? undefined : parseJson(payload.toString('utf8')))
-  return result.success ? { manifest: result.data, spki } : 'it is not of the documented form'
+  const payload = decodeBase64Url(compact.split('.')[1] ?? '')
+  const { data } = manifestSchema.safeParse(payload === null ? undefined : parseJson(payload.toString('utf8')))
+  return data === undefined
+    ? 'it is not of the documented form'
+    : { manifest: data, spki: encodeSpki(parts), segments: jws.segments }
 }
 
 function isSigned(segments: { signingInput: Buffer; signature: Buffer }, spki: Bytes): boolean {
@@ -102,19 +126,29 @@ function isSigned(segments: { signingInput: Buffer; signature: Buffer }, spki: B
   }
 }
 
-function compareParts(bundle: Bundle, manifest: Manifest): { findings: BundleFinding[]; parts: Map<string, Bytes> } {
+/** Without a manifest a line can only be held against its own hash. */
+function judgeUnproved(line: Line, index: number): BundleFinding {
+  const title = `part ${line.name ?? `of line ${index + 4}`}`
+  return line.problem === null
+    ? note(title, `undamaged, SHA-256 ${line.sha256}, but without the signed manifest nothing proves it`)
+    : failed(title, line.problem)
+}
+
+function compareParts(lines: readonly Line[], manifest: Manifest): { findings: BundleFinding[]; parts: Map<string, Bytes> } {
   const parts = new Map<string, Bytes>()
   const findings = manifest.parts.map(({ name, size, sha256 }, index): BundleFinding => {
     const title = `part ${name}`
-    const encoded = bundle.parts[index]
-    if (encoded?.name !== name)
-      return failed(title, encoded === undefined ? 'it is missing' : `${encoded.name} stands in its place`)
-    const bytes = decodePart(encoded)
-    if (bytes === null) return failed(title, 'its content is not well encoded')
-    if (bytes.length !== size || sha256Hex(bytes) !== sha256) return failed(title, 'it is not what was signed')
+    const line = lines[index]
+    if (line === undefined) return failed(title, 'it is missing')
+    if (line.problem !== null) return failed(title, line.problem)
+    if (line.name !== name) return failed(title, `${line.name} stands in its place`)
+    const { bytes } = line.part
+    if (bytes.length !== size || line.sha256 !== sha256) return failed(title, 'it is not what was signed')
     parts.set(name, bytes)
     return ok(title, `${size} bytes, SHA-256 ${sha256}`)
   })
-  const extra = bundle.parts.slice(manifest.parts.length).map(({ name }) => failed(`part ${name}`, 'it was not signed'))
+  const extra = lines
+    .slice(manifest.parts.length)
+    .map(({ name }) => failed(`part ${name ?? 'without a name'}`, 'it was not signed'))
   return { findings: [...findings, ...extra], parts }
 }
