@@ -28,7 +28,18 @@ export function ListSearch({ label, placeholder }: { label: string; placeholder:
     sent.current = inUrl
     setText(inUrl)
   }, [inUrl])
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    // Who follows a link has found it: a search that is still to come would bring them back to the list.
+    const forget = (event: MouseEvent) => {
+      const opensHere = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey
+      if (opensHere && event.target instanceof Element && event.target.closest('a[href]')) clearTimeout(timer.current)
+    }
+    document.addEventListener('click', forget)
+    return () => {
+      document.removeEventListener('click', forget)
+      clearTimeout(timer.current)
+    }
+  }, [])
 
   const search = (value: string) => {
     clearTimeout(timer.current)

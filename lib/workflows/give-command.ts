@@ -34,6 +34,9 @@ export interface GivenCommand {
   expiry: 'expire-offer' | 'expire-delivery'
 }
 
+const LOOK_AGAIN_S = 5
+const isSilence = (code: NotTaken['code']): boolean => code === 'hermod_unreachable' || code === 'hermod_timeout'
+
 export async function giveCommand(grant: Grant<'system:work'>, context: WorkerContext, command: GivenCommand): Promise<void> {
   const outcome = await sendCommand(context.hermod, command.kind, command.body)
   if (outcome.status === 'ok') {
@@ -45,9 +48,13 @@ export async function giveCommand(grant: Grant<'system:work'>, context: WorkerCo
     await noteConnection(grant, HERMOD_CONNECTION, {
       ok: false,
       detail: texts.hermodFailed(outcome.code, outcome.detail),
-      unreachable: outcome.code !== 'hermod_auth',
+      unreachable: isSilence(outcome.code),
     })
-    await inTransaction(grant, (tx) => storeFailure(tx, grant, context, command, outcome))
+    await inTransaction(grant, async (tx) => {
+      await storeFailure(tx, grant, context, command, outcome)
+      // Nobody may start while it is silent, so nobody's command would find out that it is back.
+      if (isSilence(outcome.code)) await addJob(tx, 'check-connections', {}, LOOK_AGAIN_S)
+    })
   }
 }
 
