@@ -99,6 +99,22 @@ test('an EST server: added, tested, used for a phone, and named when it breaks',
   )
   expect(est.issued.map(({ serialNumber }) => serialNumber)).toContain(rows[0]?.serial_number)
 
+  // It refuses one: said with what it said; asked again when it was mended, while the phone waits.
+  est.fault = 'refuses'
+  await page.goto(`/enrollments/new?user=${encodeURIComponent(user.userid)}`)
+  await page.getByRole('radio', { name: new RegExp(profile) }).check()
+  await page.getByRole('button', { name: 'Show the code here' }).click()
+  await expect(field).toHaveValue(/^com\.nexusgroup\.plugout:/)
+  const waiting = commandLinePhone(await field.inputValue())
+  const again = page.getByRole('button', { name: 'Ask the CA again' })
+  await expect(again).toBeVisible()
+  await expect(page.getByText(/Ask the PKI team/).first()).toBeVisible()
+  await expectAccessible()
+  est.fault = null
+  await again.click()
+  expect(await waiting).toContain('Test EST Issuing CA')
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(/certificate is on the phone/i)
+
   // It breaks: named before anybody is asked to scan, with who mends it. The API still takes what may pass by itself.
   await est.stop()
   await page.goto('/settings/connections')

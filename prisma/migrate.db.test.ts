@@ -213,6 +213,16 @@ describe('an enrolment’s moves', () => {
     expect(await move(worker, id, 'offered', { audit: false, version: 1 })).toBe(BROKEN)
   })
 
+  it.each([
+    ['ca_refused', null],
+    ['hermod_error', BROKEN],
+    [null, BROKEN],
+  ])('ask a CA again only for what failed there (%s)', async (code, refused) => {
+    const id = await newEnrollment('failed')
+    await owner.query('UPDATE enrollment SET failure_code = $2 WHERE id = $1', [id, code])
+    expect(await move(web, id, 'issuing')).toBe(refused)
+  })
+
   it('do not complete an enrolment whose delivery nobody answered (R8)', async () => {
     const id = await newEnrollment('delivering')
     expect(await move(worker, id, 'completed')).toBe(BROKEN)

@@ -278,24 +278,24 @@ export const FAILURE_TEXTS = {
     next: 'Nothing needs to be done. Start a new enrolment if one is wanted.',
   },
   ca_unreachable: {
-    user: 'The certificate could not be made just now. It is tried again by itself.',
-    helpdesk: 'The certificate authority could not be reached.',
-    next: 'See the health of the issuer on the home page; an administrator should check the connection.',
+    user: 'The certificate could not be made, because the certificate authority did not answer. The helpdesk can have it asked again.',
+    helpdesk: 'The certificate authority could not be reached for a long time, or nobody there approved the request.',
+    next: 'An administrator should check the connection, then ask the CA again. The phone has nothing to do.',
   },
   ca_refused: {
     user: 'The certificate authority did not make the certificate. The helpdesk can see why.',
     helpdesk: 'The certificate authority refused the request. Its reason is in the timeline.',
-    next: 'An administrator should look at the profile at the certificate authority, then start a new enrolment.',
+    next: 'An administrator should look at the profile at the certificate authority, then ask it again. The phone has nothing to do.',
   },
   ca_answer: {
     user: 'The certificate that was made was not right, so it was not sent to your phone.',
     helpdesk: 'The certificate authority returned a certificate with another key, subject, validity or signer than asked for.',
-    next: 'Don’t repeat it. An administrator must compare the profile here with the one at the certificate authority and revoke what was made.',
+    next: 'Not before it is mended: an administrator must compare the profile here with the one at the certificate authority and revoke what was made there. Then ask the CA again.',
   },
   ca_validity: {
     user: 'The certificate could not be made because the certificate authority itself expires too soon.',
     helpdesk: 'The certificate would outlive its certificate authority, or the clock is wrong.',
-    next: 'An administrator must renew the certificate authority or shorten the validity in the profile, and check the clock.',
+    next: 'An administrator must renew the certificate authority or set its clock right, then ask it again. A shorter validity in the profile counts for new enrolments only.',
   },
   delivery_expired: {
     user: 'Your certificate is ready, but your phone did not fetch it in time. Open the app, and ask for it to be sent again.',

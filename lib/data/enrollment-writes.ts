@@ -6,6 +6,7 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import type { FailureCode } from '#lib/core/errors.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { actorColumns } from './audit.ts'
@@ -31,10 +32,11 @@ export interface LockedEnrollment {
   profileVersionId: string
   linkId: string | null
   currentCommandId: string | null
+  failureCode: FailureCode | null
 }
 
 const ENROLLMENT_COLUMNS = Prisma.sql`e.id, e.state::text AS state, e.version, e.user_id AS "userId", e.profile_version_id AS "profileVersionId",
-  e.link_id AS "linkId", e.current_command_id AS "currentCommandId"`
+  e.link_id AS "linkId", e.current_command_id AS "currentCommandId", e.failure_code AS "failureCode"`
 
 /** The enrolment as it stands at this moment, unlocked: to see whether there is anything to do. */
 export async function findEnrollment(grant: EnrollmentWriter, id: string): Promise<LockedEnrollment | null> {

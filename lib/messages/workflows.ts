@@ -57,6 +57,8 @@ export const workflowMessages = {
   noNewOffer: (state: EnrollmentState) =>
     `A new offer can only be made while the phone is waited for. This enrolment ${standing[state]}.`,
   notCancellable: (state: EnrollmentState) => `This enrolment ${standing[state]}, so it cannot be cancelled.`,
+  notAtCa: (state: EnrollmentState) =>
+    `A CA can only be asked again where it gave no usable certificate. This enrolment ${standing[state]}.`,
   notRedeliverable: (state: EnrollmentState) =>
     `A certificate can only be sent again after a delivery that did not succeed. This enrolment ${standing[state]}.`,
 }

@@ -17,6 +17,10 @@ export const admin = authorize(
   { kind: 'account', id: 'admin', name: 'Ada Admin', role: 'admin', userId: null },
   'settings:manage',
 )
+export const helpdesk = authorize(
+  { kind: 'account', id: 'helpdesk', name: 'Hanna Helpdesk', role: 'helpdesk', userId: null },
+  'enrollment:manage',
+)
 
 export const EST_DEFINITION: ProfileDefinition = {
   servername: 'Test',

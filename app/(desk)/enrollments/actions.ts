@@ -3,6 +3,7 @@
 import { defineAction } from '#lib/auth/action.ts'
 import { createLink } from '#lib/data/links.ts'
 import { webEnv } from '#lib/env.ts'
+import { askCaAgain } from '#lib/workflows/ask-ca-again.ts'
 import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
 import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
@@ -22,6 +23,10 @@ export const cancelAction = defineAction({ permission: 'enrollment:manage', inpu
 
 export const sendAgainAction = defineAction({ permission: 'enrollment:manage', input: oneSchema }, (grant, { id }) =>
   redeliverCertificates(grant, id),
+)
+
+export const askCaAgainAction = defineAction({ permission: 'enrollment:manage', input: oneSchema }, (grant, { id }) =>
+  askCaAgain(grant, id),
 )
 
 /** Resolves to true if the bundle is made already; else the worker makes it. */

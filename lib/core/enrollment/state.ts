@@ -26,14 +26,20 @@ export const ENROLLMENT_STATES = {
   rejected: { mover: 'nobody', next: [] },
   expired: { mover: 'nobody', next: [] },
   cancelled: { mover: 'nobody', next: [] },
-  failed: { mover: 'nobody', next: [] },
+  // Only what failed at the CA, when staff ask it again.
+  failed: { mover: 'nobody', next: ['issuing'] },
   revoked_undelivered: { mover: 'nobody', next: [] },
 } as const satisfies Record<string, { mover: Mover; next: readonly string[] }>
 
 export type Mover = 'approver' | 'portal' | 'user' | 'issuer' | 'phone' | 'helpdesk' | 'nobody'
 export type EnrollmentState = keyof typeof ENROLLMENT_STATES
 
-export const isTerminal = (state: EnrollmentState): boolean => ENROLLMENT_STATES[state].next.length === 0
+/** It is over: it is nobody's move. */
+export const isTerminal = (state: EnrollmentState): boolean => ENROLLMENT_STATES[state].mover === 'nobody'
+
+/** The phone's answer was good and the CA gave no usable certificate for it: the CA can be asked again. */
+export const failedAtCa = (state: EnrollmentState, failureCode: string | null | undefined): boolean =>
+  state === 'failed' && (failureCode?.startsWith('ca_') ?? false)
 
 /** True if the table allows the move. `offered → offered` (a new offer) is not a transition. */
 export const mayMove = (from: EnrollmentState, to: EnrollmentState): boolean =>

@@ -10,6 +10,7 @@ import { Button } from '#components/ui/button.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
 import { Icon } from '#components/ui/icon.tsx'
 import { SubmitButton } from '#components/ui/submit-button.tsx'
+import { failedAtCa } from '#lib/core/enrollment/state.ts'
 import type { EnrollmentView } from '#lib/core/views.ts'
 import { enrollments as words } from '#lib/messages/enrollments.ts'
 import { revokeAction } from '../../../certificates/actions.ts'
@@ -39,6 +40,7 @@ export interface StageProps {
   busy: boolean
   onNewCode: () => void
   onSendAgain: () => void
+  onAskCaAgain: () => void
   onStartAgain: () => void
 }
 
@@ -122,10 +124,16 @@ function Part({ title, note, children }: { title: string; note?: string; childre
   )
 }
 
-function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProps) {
+function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgain }: StageProps) {
   const { state } = view
+  const atCa = failedAtCa(state, view.failure?.code)
   const startAgain = mayManage && (
-    <SubmitButton type="button" variant={state === 'rejected' ? 'outline' : 'default'} pending={busy} onClick={onStartAgain}>
+    <SubmitButton
+      type="button"
+      variant={state === 'rejected' || atCa ? 'outline' : 'default'}
+      pending={busy}
+      onClick={onStartAgain}
+    >
       {words.tryAgain}
     </SubmitButton>
   )
@@ -198,6 +206,11 @@ function Outcome({ view, mayManage, busy, onSendAgain, onStartAgain }: StageProp
                   <Icon name="list-checks" className="size-3.5" />
                   {words.toEvidence}
                 </Button>
+              )}
+              {mayManage && atCa && (
+                <SubmitButton type="button" pending={busy} onClick={onAskCaAgain}>
+                  {words.askCaAgain}
+                </SubmitButton>
               )}
               {startAgain}
             </>
