@@ -4,6 +4,7 @@
  *
  * Which database role speaks is decided by DATABASE_URL of the process: web, worker or owner (security note, privilege split).
  */
+import { createHash } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { databaseEnv } from '#lib/env.ts'
 import { type Prisma, PrismaClient } from '#lib/generated/prisma/client.ts'
@@ -41,9 +42,29 @@ function makeClient(): PrismaClient {
       keepAlive: true,
       application_name: 'certdesk',
     },
-    { onPoolError: (error) => logger('db').warn({ err: error }, 'an idle database connection was lost') },
+    {
+      onPoolError: (error) => logger('db').warn({ err: error }, 'an idle database connection was lost'),
+      statementNameGenerator: ({ sql }) => (sql.startsWith(PREPARED) ? statementName(sql) : ''),
+    },
   )
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 2_000, timeout: 15_000 }, errorFormat: 'minimal' })
+}
+
+/**
+ * A statement that begins so is prepared once a connection, so that PostgreSQL does not parse and plan it each time. For those of the hot
+ * path, where planning costs more than running; their text must not vary with their data. All others stay unnamed, and are planned for
+ * the values they come with.
+ */
+const PREPARED = '/* prepared */'
+
+const statementNames = new Map<string, string>()
+function statementName(sql: string): string {
+  let name = statementNames.get(sql)
+  if (name === undefined) {
+    name = createHash('sha256').update(sql).digest('hex').slice(0, 32)
+    statementNames.set(sql, name)
+  }
+  return name
 }
 
 /** Ends all connections; for commands that are done and processes that stop. */

@@ -1,6 +1,6 @@
 /**
- * P5: issuing with everything stored, as the job does it: read, reserve (commit), sign, check, release with transition, delivery job and
- * audit (commit). One process, eight at a time, on a PostgreSQL that flushes every commit to the disk. Against: the same number of bare
+ * P5: issuing with everything stored, as the job does it: read, reserve (commit), sign, check, release with transition, certificate command
+ * and audit (commit). One process, eight at a time, on a PostgreSQL that flushes every commit to the disk. Against: the same number of bare
  * transactions, two for each certificate, on as many connections.
  */
 import { randomBytes } from 'node:crypto'
@@ -114,11 +114,16 @@ async function insertEnrollments(owner: pg.Client, count: number): Promise<strin
      SELECT gen_random_uuid(), 'u' || n, 'Åsa Öberg', 'u' || n || '@example.org', now() FROM generate_series(1, $1::int) n`,
     [count],
   )
+  await owner.query(
+    `INSERT INTO phone (id, user_id, profile_ref, profile_name, box_url, name, model, operating_system, attestation_thumbprint, last_contact_at)
+     SELECT gen_random_uuid(), id, userid, 'Bench', 'https://hermod.example/rest/ms/' || userid, 'Bench phone', 'iPhone', 'iOS (18.1)', '', now()
+     FROM "user"`,
+  )
   const { rows } = await owner.query<{ id: string }>(
-    `INSERT INTO enrollment (id, user_id, profile_version_id, state, started_by_name)
-     SELECT gen_random_uuid(), u.id, (SELECT v.id FROM profile_version v JOIN profile p ON p.id = v.profile_id ORDER BY p.position LIMIT 1),
+    `INSERT INTO enrollment (id, user_id, phone_id, profile_version_id, state, started_by_name)
+     SELECT gen_random_uuid(), u.id, p.id, (SELECT v.id FROM profile_version v JOIN profile p ON p.id = v.profile_id ORDER BY p.position LIMIT 1),
             'issuing', 'Bench'
-     FROM "user" u RETURNING id`,
+     FROM "user" u JOIN phone p ON p.user_id = u.id RETURNING id`,
   )
   await owner.query(
     `INSERT INTO enrollment_key (id, enrollment_id, user_id, keyid, usage, spki, spki_sha256, csr, csr_subject)

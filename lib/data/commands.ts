@@ -62,14 +62,6 @@ export async function insertCommand(tx: Tx, _grant: Grant<'system:work'>, c: New
       VALUES (${c.id}::uuid, ${key.keyid}, ${Buffer.from(key.dummyCsr)}, ${Buffer.from(key.dummySpkiSha256)}, ${Buffer.from(key.subjectDer)})`
 }
 
-/** The same as part of a move (transition.ts, `also.with`): the move itself makes it the current one, by currentCommandId. */
-export const commandSql = (c: NewCommand): Prisma.Sql => Prisma.sql`commanded AS (
-  INSERT INTO command (id, enrollment_id, kind, attempt, state, external_id, nonce, request_body, timeout_s, lifespan_s, created_at)
-  SELECT ${c.id}::uuid, moved.id, ${c.kind}::command_kind,
-    1 + coalesce((SELECT max(attempt) FROM command WHERE enrollment_id = ${c.enrollmentId}::uuid AND kind = ${c.kind}::command_kind), 0),
-    'sending', ${c.externalId}, ${c.nonce}, ${c.requestBody}, ${c.timeoutS}::int, ${c.lifespanS}::int, clock_timestamp()
-  FROM moved)`
-
 export type EndedCommandState = Exclude<CommandState, 'sending' | 'sent'>
 
 /** Ends a live command and takes its offer away. False if it had ended already. The web may do this, and nothing else, to a command. */

@@ -1,11 +1,7 @@
 /**
- * What issuing reads and writes: the keys that an answer proved, the certificate reserved for each, and the certificate made of it.
- *
- * UNIQUE(enrollment_key_id) makes it one certificate a key (R1), UNIQUE(issuer_id, serial_number) one certificate a serial number (R2); a
- * second worker's reservation falls on the first one's and it goes on with that. Releasing a certificate, the transition and the delivery
- * job are one transaction, fenced by the state.
+ * What issuing reads: the keys that an answer proved, and the certificate reserved for each. And how it ends or waits without a certificate;
+ * reserving and releasing certificates is in issuing-writes.ts.
  */
-import { createHash } from 'node:crypto'
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
@@ -13,13 +9,11 @@ import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { type RenderedSubjectAltName, renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import type { ProcessFailureCode } from '#lib/core/errors.ts'
 import { db } from '#lib/db.ts'
-import { Prisma } from '#lib/generated/prisma/client.ts'
-import { commandSql, type NewCommand } from './commands.ts'
 import { textAttributes } from './enrollment-facts.ts'
 import { setWaitReason } from './enrollment-writes.ts'
+import { grouped } from './grouped.ts'
 import { openIncident } from './incidents.ts'
-import { addJob, job } from './jobs.ts'
-import { newId } from './new-id.ts'
+import { addJob } from './jobs.ts'
 import { inTransaction } from './transaction.ts'
 import { tryTransition } from './transition.ts'
 
@@ -77,6 +71,7 @@ export interface Issuance {
 }
 
 interface IssuanceRow {
+  enrollmentId: string
   state: EnrollmentState
   userName: string
   email: string | null
@@ -113,10 +108,16 @@ interface IssuanceRow {
   pendingSince: Date | null
 }
 
-/** Everything one issuance needs, in one query. Null: no such enrolment. */
-export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: string): Promise<Issuance | null> {
-  const rows = await db().$queryRaw<IssuanceRow[]>`
-    SELECT e.state::text AS state, u.name AS "userName", u.email, u.department, u.attributes, u.userid, ph.profile_ref AS "profileRef", u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
+/** Everything one issuance needs, in one query; for several enrolments when several are asked for. Null: no such enrolment. */
+export const readIssuance = (_grant: Grant<'system:work'>, enrollmentId: string): Promise<Issuance | null> =>
+  readGrouped(enrollmentId)
+
+/** How many issuances at most are read, reserved or released in one statement. Larger groups gain little more. */
+export const GROUP_LIMIT = 16
+
+const readGrouped = grouped(GROUP_LIMIT, async (enrollmentIds: readonly string[]) => {
+  const rows = await db().$queryRaw<IssuanceRow[]>`/* prepared */
+    SELECT e.id AS "enrollmentId", e.state::text AS state, u.name AS "userName", u.email, u.department, u.attributes, u.userid, ph.profile_ref AS "profileRef", u.status::text AS "userStatus", pv.id AS "versionId", pv.definition,
            i.id AS "issuerId", i.name AS "issuerName", i.kind::text AS "issuerKind", i.revision AS "issuerRevision",
            e.state_changed_at AS since, clock_timestamp() AS now,
            k.id AS "keyId", k.keyid, k.csr, k.spki, k.spki_sha256 AS "spkiSha256", k.csr_subject AS "csrSubject",
@@ -132,11 +133,17 @@ export async function readIssuance(_grant: Grant<'system:work'>, enrollmentId: s
     LEFT JOIN enrollment_key k ON k.enrollment_id = e.id
     LEFT JOIN certificate c ON c.enrollment_key_id = k.id
     LEFT JOIN issuer ci ON ci.id = c.issuer_id
-    WHERE e.id = ${enrollmentId}::uuid
+    WHERE e.id = ANY(${[...enrollmentIds]}::uuid[])
     ORDER BY k.keyid`
+  const byEnrollment = Map.groupBy(rows, (row) => row.enrollmentId)
+  // A promise each, so that rows that cannot be read fail for their own enrolment only.
+  return enrollmentIds.map(async (id) => issuanceOf(byEnrollment.get(id) ?? []))
+})
+
+function issuanceOf(rows: readonly IssuanceRow[]): Issuance | null {
   const [first] = rows
   if (first === undefined) return null
-  const { userName: name, userid, email, department } = first
+  const { enrollmentId, userName: name, userid, email, department } = first
   const profile = definitionOf(first.versionId, first.definition)
   const user = { name, userid, email, department, attributes: textAttributes(first.attributes) }
   return {
@@ -191,91 +198,6 @@ function definitionOf(versionId: string, stored: unknown): ProfileDefinition {
   if (definitions.size >= MAX_DEFINITIONS) definitions.clear()
   definitions.set(versionId, definition)
   return definition
-}
-
-export interface Reservation {
-  key: Pick<KeyToCertify, 'id' | 'spkiSha256' | 'csrSubject'>
-  issuerId: string
-  /** Null where the CA chooses it. */
-  serialNumber: string | null
-  tbs: Bytes
-  notBefore: Date
-  notAfter: Date
-}
-
-/**
- * Commits what was prepared before anybody is asked (R4, K9): serial number and TBS, or the message to a remote CA.
- *
- * @returns the new row's id; null if the key has a certificate already or the enrolment is not `issuing` any more: read again
- */
-export async function reserveCertificate(
-  _grant: Grant<'system:work'>,
-  enrollmentId: string,
-  reservation: Reservation,
-): Promise<string | null> {
-  const { key, issuerId, serialNumber, tbs, notBefore, notAfter } = reservation
-  const rows = await db().$queryRaw<{ id: string }[]>`
-    INSERT INTO certificate (id, issuer_id, serial_number, enrollment_key_id, user_id, phone_id, tbs, subject, spki_sha256, not_before, not_after,
-                             created_at)
-    SELECT ${newId()}::uuid, ${issuerId}::uuid, ${serialNumber}, ${key.id}::uuid, e.user_id, e.phone_id, ${tbs}, ${key.csrSubject},
-           ${key.spkiSha256}, ${notBefore}::timestamptz, ${notAfter}::timestamptz, clock_timestamp()
-    FROM enrollment e WHERE e.id = ${enrollmentId}::uuid AND e.state = 'issuing'
-    ON CONFLICT (enrollment_key_id) DO NOTHING
-    RETURNING id`
-  return rows[0]?.id ?? null
-}
-
-export interface IssuedCertificate {
-  id: string
-  keyid: string
-  der: Bytes
-  serialNumber: string
-  notBefore: Date
-  notAfter: Date
-}
-
-/**
- * Releases the certificates: `issuing` → `delivering`, all certificates, their audit rows and the certificate command that the caller will
- * give to Hermod (without one: the job that makes it), or nothing. One statement
- * and so one transaction without a wait inside: the audit chain is one lock for everybody, and holding it over round trips was what
- * limited how many certificates a second can be issued.
- *
- * @returns false if another worker was faster or the enrolment stands elsewhere; nothing was written
- */
-export function storeIssued(
-  grant: Grant<'system:work'>,
-  enrollmentId: string,
-  certificates: readonly IssuedCertificate[],
-  delivery: NewCommand | null = null,
-): Promise<boolean> {
-  const rows = certificates.map(
-    ({ id, der, serialNumber, notBefore, notAfter }) =>
-      Prisma.sql`(${id}::uuid, ${der}::bytea, ${createHash('sha256').update(der).digest()}::bytea, ${serialNumber}::text,
-                  ${notBefore}::timestamptz, ${notAfter}::timestamptz)`,
-  )
-  const ids = certificates.map(({ id }) => id)
-  return tryTransition(db(), grant, {
-    enrollmentId,
-    from: 'issuing',
-    to: 'delivering',
-    detail: { serialNumbers: certificates.map(({ serialNumber }) => serialNumber) },
-    ...(delivery ? { set: { currentCommandId: delivery.id } } : { job: job('deliver-certificates', { enrollmentId }) }),
-    also: {
-      only: Prisma.sql`(SELECT count(*) FROM certificate WHERE id = ANY(${ids}::uuid[]) AND status = 'reserved') = ${ids.length}::int`,
-      with: [
-        Prisma.sql`changed AS (
-          UPDATE certificate c SET status = 'issued', der = n.der, sha256 = n.sha256, issued_at = clock_timestamp(),
-            serial_number = n.serial_number, not_before = n.not_before, not_after = n.not_after
-          FROM moved, (VALUES ${Prisma.join(rows)}) AS n (id, der, sha256, serial_number, not_before, not_after)
-          WHERE c.id = n.id AND c.status = 'reserved'
-          RETURNING c.id, c.serial_number, c.sha256)`,
-        ...(delivery ? [commandSql(delivery)] : []),
-      ],
-      audit: Prisma.sql`
-        SELECT 'certificate.issued', 'certificate', id::text, jsonb_build_object('serialNumber', serial_number, 'sha256', encode(sha256, 'hex'))
-        FROM changed`,
-    },
-  })
 }
 
 /** Ends the issuance: the CA said no, or what it said cannot be used. False if the enrolment stands elsewhere. */

@@ -1,5 +1,6 @@
 /**
- * The only way an enrolment changes state: compare-and-set, with the audit row and the next job in the same transaction.
+ * The way an enrolment changes state: compare-and-set, with the audit row and the next job in the same transaction. (Releasing certificates
+ * makes the same move for several enrolments in one statement: issuing-writes.ts.)
  *
  * The UPDATE names the states (and, where given, the version) it starts from, so of two that want to move the same enrolment exactly one
  * does (durability K17, K19: cancel against answer against expiry; a worker that woke up late). Which moves exist at all is said by

@@ -21,16 +21,8 @@ import { type Csr, findSignatureAlgorithm, readCsr } from '#lib/core/x509/csr.ts
 import { type CertificateProfile, keyUsageForKey } from '#lib/core/x509/extensions.ts'
 import type { NewCommand } from '#lib/data/commands.ts'
 import { noteConnection } from '#lib/data/connections.ts'
-import {
-  failIssuing,
-  type Issuance,
-  type IssuedCertificate,
-  type KeyToCertify,
-  readIssuance,
-  reserveCertificate,
-  storeIssued,
-  waitForIssuer,
-} from '#lib/data/issuing.ts'
+import { failIssuing, type Issuance, type KeyToCertify, readIssuance, waitForIssuer } from '#lib/data/issuing.ts'
+import { type IssuedCertificate, reserveCertificate, storeIssued } from '#lib/data/issuing-writes.ts'
 import { isUniqueViolation } from '#lib/data/transaction.ts'
 import { IssuerError } from '#lib/issuer/errors.ts'
 import type { IssuanceRequest, Refused } from '#lib/issuer/port.ts'
