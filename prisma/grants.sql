@@ -49,6 +49,9 @@ GRANT INSERT (id, name, kind, config), UPDATE (config) ON issuer TO certdesk_web
 -- Credentials are encrypted to the worker's key and only added; that there is one, since when and by whom, may be seen.
 GRANT SELECT (id, public_key, created_at) ON sealing_key TO certdesk_web;
 GRANT INSERT, SELECT (id, issuer_id, name, created_by_name, created_at) ON issuer_credential TO certdesk_web;
+-- One-time challenges of remote CAs the same: added, and counted.
+GRANT INSERT (id, issuer_id, sealing_key_id, sealed, binding, created_by_name),
+  SELECT (id, issuer_id, binding, created_by_name, created_at, taken_at) ON issuer_challenge TO certdesk_web;
 GRANT SELECT ON connection, connection_test TO certdesk_web;
 GRANT INSERT (id, connection, accept_sha256, requested_by_name) ON connection_test TO certdesk_web;
 GRANT UPDATE (repeats) ON callback TO certdesk_web;
@@ -68,6 +71,7 @@ GRANT SELECT ON
   TO certdesk_worker;
 GRANT UPDATE ON enrollment, enrollment_link, revocation_request TO certdesk_worker;
 GRANT SELECT, INSERT, UPDATE ON revocation_proof TO certdesk_worker;
+GRANT SELECT, UPDATE (command_id, keyid, taken_at) ON issuer_challenge TO certdesk_worker;
 GRANT UPDATE (state, outcome, command_id, processed_at) ON callback TO certdesk_worker;
 GRANT INSERT, UPDATE ON command, command_key, answer, phone, enrollment_key, certificate, issuer TO certdesk_worker;
 GRANT INSERT, UPDATE ON connection, connection_test TO certdesk_worker;

@@ -10,6 +10,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Bytes, isPrintableText, oid, printableString, readDer, readText, seq, setOf } from '#lib/core/asn1/der.ts'
+import { OID } from '#lib/core/asn1/oids.ts'
 import { CIPHERS, DIGESTS } from '#lib/core/cms/algorithms.ts'
 import { encodeCertificates, nameOfCertificate } from '#lib/core/cms/signed-data.ts'
 import { fingerprintOf } from '#lib/core/scep/ca-certificates.ts'
@@ -77,6 +78,8 @@ export interface ScepCaOptions {
   fault?: ScepFault | null
   failInfo?: FailInfo
   deduplicates?: boolean
+  /** One-time challenges that are good; null: it asks for none. */
+  challenges?: Set<string> | null
   profile?: Pick<CertificateProfile, 'validityDays' | 'keyUsage' | 'extendedKeyUsage'>
 }
 
@@ -171,7 +174,7 @@ export async function startScepCa(options: ScepCaOptions = {}): Promise<RunningS
   const running = {
     certificate: ca.certificate,
     fingerprint: fingerprintOf(ca.certificate),
-    options: { fault: null, failInfo: 'badRequest' as FailInfo, deduplicates: true, ...options },
+    options: { fault: null, failInfo: 'badRequest' as FailInfo, deduplicates: true, challenges: null, ...options },
     issued: [] as RunningScepCa['issued'],
     asked: [] as string[],
   }
@@ -213,7 +216,16 @@ export async function startScepCa(options: ScepCaOptions = {}): Promise<RunningS
     }
     if (known !== undefined && (deduplicates || type === 'CertPoll'))
       return { status: 'success', certificates: [known.der, ca.certificate] }
-    return success(message, readCsr(contentOf(message)))
+    const csr = readCsr(contentOf(message))
+    return spends(csr) ? success(message, csr) : failure('the challenge is missing, unknown or used up')
+  }
+
+  /** Whether the request has a challenge that is good, which it is not after that. */
+  function spends(csr: ReturnType<typeof readCsr>): boolean {
+    const { challenges } = running.options
+    if (challenges === null) return true
+    const value = csr.attributes.find(({ oid: type }) => type === OID.challengePassword)?.values[0]
+    return value !== undefined && challenges.delete(readText(value) ?? '')
   }
 
   const waiting = new Map<string, ReturnType<typeof readCsr>>()

@@ -47,8 +47,8 @@ const SUBJECT = encodeName([
   { type: 'C', value: 'SE' },
   { type: 'CN', value: 'Åsa Öberg' },
 ])
-const csr = readCsr(encodeCsr(SUBJECT, leaf.spki, leaf.privateKey))
-const request = () => ({
+const plainCsr = readCsr(encodeCsr(SUBJECT, leaf.spki, leaf.privateKey))
+const request = (csr = plainCsr) => ({
   csr: csr.bytes,
   subject: csr.subject,
   spki: csr.spki,
@@ -58,8 +58,8 @@ const request = () => ({
   now: new Date(),
 })
 
-async function enrol(issuer: ScepIssuer, key: string): Promise<IssuanceResult> {
-  const prepared = await issuer.prepare(request(), key)
+async function enrol(issuer: ScepIssuer, key: string, asked = request()): Promise<IssuanceResult> {
+  const prepared = await issuer.prepare(asked, key)
   if (prepared.status !== 'prepared') throw new Error(prepared.detail)
   return issuer.complete(prepared.prepared.bytes, key, { asks: 0, pending: false })
 }
@@ -114,6 +114,15 @@ describe('scepserver of micromdm', () => {
       status: 'refused',
       code: 'ca_refused',
       detail: expect.stringContaining('badRequest'),
+    })
+  })
+
+  it('takes the challenge that the phone signed, though another key signs the message, and no other', async () => {
+    const withChallenge = (challenge: string) => request(readCsr(encodeCsr(SUBJECT, leaf.spki, leaf.privateKey, challenge)))
+    expect(await enrol(open(guarded), 'peer:kept', withChallenge('a static challenge'))).toMatchObject({ status: 'issued' })
+    expect(await enrol(open(guarded), 'peer:other', withChallenge('another'))).toMatchObject({
+      status: 'refused',
+      code: 'ca_refused',
     })
   })
 

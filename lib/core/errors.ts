@@ -52,6 +52,7 @@ export const CHECK_FAILURE_CODES = [
   'csr_subject',
   'csr_attr',
   'csr_ext',
+  'csr_challenge',
   'attestation_changed',
   'stale_user',
   'user_inactive',
@@ -61,6 +62,7 @@ export type CheckFailureCode = (typeof CHECK_FAILURE_CODES)[number]
 /** Codes of everything else that can end or hold up an enrolment. */
 export const PROCESS_FAILURE_CODES = [
   'subject_not_renderable',
+  'no_challenge',
   'hermod_unreachable',
   'hermod_timeout',
   'hermod_auth',

@@ -201,6 +201,12 @@ export const FAILURE_TEXTS = {
     helpdesk: 'The certificate request asks for certificate extensions. Only the profile decides on them.',
     next: TELL_SECURITY,
   },
+  csr_challenge: {
+    user: 'Your phone’s app cannot be used for this certificate. Nothing on your phone needs to be undone. Please tell the helpdesk.',
+    helpdesk:
+      'The phone’s app did not keep the challenge that this certificate authority wants in the certificate request. It is not documented that apps keep it.',
+    next: 'Trying again will not help. An administrator can set the challenge of this authority’s connection to “none” (Settings → Connections), if the authority can go without, or ask the app’s vendor whether it keeps the attributes of a request.',
+  },
   attestation_changed: {
     user: 'Your app is another one than you used before, so your phone’s answer was not accepted. Please ask the helpdesk.',
     helpdesk:
@@ -216,6 +222,11 @@ export const FAILURE_TEXTS = {
     user: 'Your user is not active, so no certificate was made.',
     helpdesk: 'The user was disabled after the offer was made.',
     next: 'If the user should have a certificate, have the user enabled first, then start a new enrolment.',
+  },
+  no_challenge: {
+    user: 'The certificate could not be ordered yet. Please tell the helpdesk; nothing on your phone needs to be done.',
+    helpdesk: 'The certificate authority wants a one-time challenge for each key, and none is left that can be used.',
+    next: 'An administrator gets new ones from whoever runs the authority and enters them under Settings → Connections. Then start a new enrolment.',
   },
   subject_not_renderable: {
     user: 'Your details are incomplete, so the certificate could not be prepared. The helpdesk can complete them.',

@@ -261,7 +261,7 @@ export interface ReadinessPart {
   state: 'ok' | 'unknown' | 'failing' | 'broken'
   /** What was seen, in words for staff. */
   detail: string | null
-  reason?: 'no_worker' | 'no_worker_yet' | 'not_tested' | 'ca_expired' | 'ca_too_short'
+  reason?: 'no_worker' | 'no_worker_yet' | 'not_tested' | 'ca_expired' | 'ca_too_short' | 'no_challenge'
 }
 
 export interface SubjectPreview {
@@ -347,6 +347,8 @@ export interface ConnectionView {
   profiles: number
   /** Secrets that are stored, never what they are. */
   credentials: { name: string; since: string; by: string }[]
+  /** One-time challenges: how many are left, and whether that is few; null: the CA wants none. */
+  challenges: { left: number; few: boolean } | null
   test: ConnectionTestView | null
 }
 

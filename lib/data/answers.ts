@@ -36,7 +36,7 @@ export interface CheckMaterial {
     /** Its end and the grace after it: what is received by then is in time. */
     takenUntil: Date
   }
-  keys: { keyid: string; dummySpkiSha256: Buffer; subjectDer: Buffer }[]
+  keys: { keyid: string; dummySpkiSha256: Buffer; subjectDer: Buffer; attributesSha256: string | null }[]
 }
 
 export interface RawMaterial {
@@ -50,7 +50,7 @@ export interface RawMaterial {
   hermodCommandId: string | null
   mid: string | null
   takenUntil: Date
-  keys: { keyid: string; spki: string; subject: string }[] | null
+  keys: { keyid: string; spki: string; subject: string; attributes: string | null }[] | null
 }
 
 /** Columns of RawMaterial, from `c` (the command) and `e` (its enrolment) joined with MATERIAL_JOINS. */
@@ -62,7 +62,7 @@ export const MATERIAL_COLUMNS = Prisma.sql`
   c.hermod_command_id AS "hermodCommandId", c.mid,
   coalesce(c.expires_at, c.created_at + make_interval(secs => c.timeout_s)) + make_interval(secs => ${GRACE_S}) AS "takenUntil",
   (SELECT json_agg(json_build_object('keyid', k.keyid, 'spki', encode(k.dummy_spki_sha256, 'base64'),
-     'subject', encode(k.subject_der, 'base64'))) FROM command_key k WHERE k.command_id = c.id) AS keys`
+     'subject', encode(k.subject_der, 'base64'), 'attributes', encode(k.attributes_sha256, 'hex'))) FROM command_key k WHERE k.command_id = c.id) AS keys`
 export const MATERIAL_JOINS = Prisma.sql`
   JOIN "user" u ON u.id = e.user_id JOIN profile_version pv ON pv.id = e.profile_version_id JOIN profile p ON p.id = pv.profile_id`
 
@@ -94,6 +94,7 @@ export const toMaterial = (row: RawMaterial): CheckMaterial => ({
     keyid: key.keyid,
     dummySpkiSha256: Buffer.from(key.spki, 'base64'),
     subjectDer: Buffer.from(key.subject, 'base64'),
+    attributesSha256: key.attributes,
   })),
 })
 

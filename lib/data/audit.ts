@@ -38,6 +38,7 @@ export type AuditAction =
   | 'issuer.changed'
   | 'issuer.trusted'
   | 'issuer.credential_set'
+  | 'issuer.challenges_added'
   | 'scep.server_changed'
   | 'scep.challenge_created'
   | 'scep.authority_added'

@@ -1,4 +1,9 @@
-/** Everything a bundle is made of, read in one statement, so that it is of one moment. Times become ISO 8601, octets bytes. */
+/**
+ * Everything a bundle is made of, read in one statement, so that it is of one moment. Times become ISO 8601, octets bytes.
+ *
+ * Requests stand in it octet for octet, since they are the evidence; so does the challenge of a CA that wants one in them. It is for one time only, and
+ * spent where there is a certificate; in the bundle of an enrolment that came to nothing it may still be good at the CA.
+ */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { AuditRow } from '#lib/core/audit-text.ts'
 import type { BundleContent } from '#lib/core/bundle/content.ts'

@@ -43,7 +43,14 @@ export interface NewCommand {
   requestBody: string
   timeoutS: number
   lifespanS: number
-  keys: readonly { keyid: string; dummyCsr: Uint8Array; dummySpkiSha256: Uint8Array; subjectDer: Uint8Array }[]
+  keys: readonly {
+    keyid: string
+    dummyCsr: Uint8Array
+    dummySpkiSha256: Uint8Array
+    subjectDer: Uint8Array
+    /** Null: the dummy has no attributes. */
+    attributesSha256: Uint8Array | null
+  }[]
 }
 
 /** Inserts the command and makes it the enrolment's current one. The enrolment must be locked. */
@@ -58,8 +65,9 @@ export async function insertCommand(tx: Tx, _grant: Grant<'system:work'>, c: New
     UPDATE enrollment SET current_command_id = ${c.id}::uuid, version = version + 1 WHERE id = ${c.enrollmentId}::uuid`
   for (const key of c.keys)
     await tx.$executeRaw`
-      INSERT INTO command_key (command_id, keyid, dummy_csr, dummy_spki_sha256, subject_der)
-      VALUES (${c.id}::uuid, ${key.keyid}, ${Buffer.from(key.dummyCsr)}, ${Buffer.from(key.dummySpkiSha256)}, ${Buffer.from(key.subjectDer)})`
+      INSERT INTO command_key (command_id, keyid, dummy_csr, dummy_spki_sha256, subject_der, attributes_sha256)
+      VALUES (${c.id}::uuid, ${key.keyid}, ${Buffer.from(key.dummyCsr)}, ${Buffer.from(key.dummySpkiSha256)}, ${Buffer.from(key.subjectDer)},
+              ${key.attributesSha256 && Buffer.from(key.attributesSha256)}::bytea)`
 }
 
 export type EndedCommandState = Exclude<CommandState, 'sending' | 'sent'>

@@ -9,6 +9,7 @@ import { formatName } from '#lib/core/x509/name.ts'
 import { db } from '#lib/db.ts'
 import { listLatestTests } from './connection-tests.ts'
 import { listCredentials } from './credentials.ts'
+import { challengeBinding, countChallengesLeft } from './issuer-challenges.ts'
 import { issuerTitle } from './issuer-title.ts'
 import { DEAD_AFTER_S } from './processes.ts'
 import { type IssuerSettings, listIssuerSettings } from './remote-issuers.ts'
@@ -21,6 +22,7 @@ interface Lately {
 }
 
 const DAY_MS = 86_400_000
+const FEW_CHALLENGES = 10
 
 /** Of everything that is connected, or of one. */
 export async function listConnections(grant: Grant<'settings:read'>): Promise<ConnectionView[]> {
@@ -49,12 +51,15 @@ export async function listConnections(grant: Grant<'settings:read'>): Promise<Co
     certificate: null,
     profiles: 0,
     credentials: [],
+    challenges: null,
     state: stateOf(common(HERMOD_CONNECTION)),
   }
   const cas = await Promise.all(
     issuers.map(async (issuer): Promise<ConnectionView> => {
       const one = common(issuer.id)
       const credentials = isRemoteKind(issuer.kind) ? await listCredentials(grant, issuer.id) : []
+      const binding = challengeBinding(issuer.kind, issuer.config)
+      const left = binding === null ? null : await countChallengesLeft(grant, issuer.id, binding)
       return {
         ...one,
         kind: issuer.kind,
@@ -64,6 +69,7 @@ export async function listConnections(grant: Grant<'settings:read'>): Promise<Co
         certificate: certificateOf(issuer),
         profiles: issuer.profiles,
         credentials: credentials.map(({ name, since, by }) => ({ name, by, since: since.toISOString() })),
+        challenges: left === null ? null : { left, few: left < FEW_CHALLENGES },
         state: issuer.kind === 'embedded' && issuer.certificate !== null ? 'ok' : stateOf(one),
       }
     }),

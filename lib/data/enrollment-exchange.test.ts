@@ -35,4 +35,12 @@ describe('messages as staff may see them', () => {
     expect(hide(text)).toBe(text)
     expect(JSON.parse(hide(text, true))).toEqual({ nonce: '(hidden while the code is live)', other: '123456789' })
   })
+
+  it('requests are hidden while the challenge in them is good, and nothing beside them', () => {
+    const text = '{"nonce":"1","certreq":"MIIB","result":{"contenttype":"jws","data" : "ey.J\\"x"}}'
+    expect(blankSecrets(text, { nonceIsLive: false })).toBe(text)
+    const shown = blankSecrets(text, { nonceIsLive: false, challengeIsLive: true })
+    expect(JSON.parse(shown)).toMatchObject({ nonce: '1', result: { contenttype: 'jws' } })
+    expect(shown).not.toMatch(/MIIB|ey\.J/)
+  })
 })

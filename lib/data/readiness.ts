@@ -5,14 +5,19 @@ import { HERMOD_CONNECTION } from '#lib/core/connection-test.ts'
 import type { LatelySeen, ReadinessFacts } from '#lib/core/enrollment/readiness.ts'
 import { parseCertificate } from '#lib/core/x509/certificate.ts'
 import { db } from '#lib/db.ts'
+import { challengeBinding, countChallengesLeft } from './issuer-challenges.ts'
 import { issuerTitle } from './issuer-title.ts'
 import { DEAD_AFTER_S } from './processes.ts'
 
 interface Row {
   now: Date
   workers: number
+  issuerId: string
   kind: 'embedded' | 'scep' | 'est'
   name: string
+  config: unknown
+  /** Of the profile. */
+  keys: number
   certificate: Bytes | null
   chain: Bytes[] | null
   hermod: RawLately | null
@@ -27,11 +32,12 @@ interface RawLately {
 
 /** For one profile version. */
 export async function readReadinessFacts(
-  _grant: Grant<'enrollment:manage'> | Grant<'self:enroll'>,
+  grant: Grant<'enrollment:manage'> | Grant<'self:enroll'>,
   profile: { versionId: string; validityDays: number },
 ): Promise<ReadinessFacts> {
   const rows = await db().$queryRaw<Row[]>`
-    SELECT clock_timestamp() AS now, i.kind::text AS kind, i.name, i.certificate, i.chain,
+    SELECT clock_timestamp() AS now, i.id AS "issuerId", i.kind::text AS kind, i.name, i.config, i.certificate, i.chain,
+      jsonb_array_length(v.definition->'keys') AS keys,
       (SELECT count(*)::int FROM process WHERE kind = 'worker' AND seen_at > clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S})) AS workers,
       (SELECT json_build_object('lastSuccessAt', c.last_success_at, 'lastErrorAt', c.last_error_at, 'lastError', c.last_error, 'unreachable', c.unreachable)
        FROM connection c WHERE c.id = ${HERMOD_CONNECTION}) AS hermod,
@@ -43,6 +49,7 @@ export async function readReadinessFacts(
   const row = rows[0]
   if (!row) throw new Error(`there is no profile version ${profile.versionId}`)
   const { certificate } = row
+  const binding = challengeBinding(row.kind, row.config)
   return {
     now: row.now,
     workers: row.workers,
@@ -53,6 +60,7 @@ export async function readReadinessFacts(
       embedded: row.kind === 'embedded',
       valid: certificate === null ? null : validityOf([certificate, ...(row.chain ?? [])]),
       lately: latelyOf(row.lately),
+      challenges: binding === null ? null : { left: await countChallengesLeft(grant, row.issuerId, binding), needed: row.keys },
     },
     validityDays: profile.validityDays,
   }

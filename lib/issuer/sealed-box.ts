@@ -44,6 +44,9 @@ export const makeSealingKey = (): { publicKey: Bytes; privateKey: Bytes } => {
 /** @param binding where the credential may be sent (lib/core/issuer-config: `bindingOf`) */
 export const credentialLabel = (issuerId: string, name: string, binding: string): string => `${issuerId}/${name}/${binding}`
 
+/** Of a one-time challenge; no credential has this name. */
+export const challengeLabel = (issuerId: string, binding: string): string => credentialLabel(issuerId, 'challenge', binding)
+
 const rawOf = (publicKey: KeyObject): Buffer => publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length)
 
 function boxKey(privateKey: KeyObject, publicKey: KeyObject, sender: Uint8Array, receiver: Uint8Array): Buffer {

@@ -39,6 +39,10 @@ export const connections = {
     secrets: 'Secrets',
     noSecrets: 'none stored',
     secretSince: (by: string) => `set by ${by}`,
+    challenges: 'One-time challenges',
+    challengesLeft: (left: number) => (left === 0 ? 'none left' : `${left} left`),
+    challengesNone: 'Nobody can be enrolled until new ones are entered.',
+    challengesFew: 'Enter new ones soon.',
   },
   edit: 'Change',
   run: {
@@ -95,6 +99,16 @@ export const connections = {
     subjectHint:
       'Some CAs write the subject anew in other string types (PrintableString for UTF8String): many in Go such as scepserver, EJBCA and AD CS by their settings. Then choose “same text”: attributes, order and every character must still be the ones asked for.',
     subjects: { exact: 'exactly as asked for', equivalent: 'same text' },
+    challenge: 'Challenge in the request (challengePassword)',
+    challengeHint:
+      'Phones sign their own requests, so a challenge has to be sent to them: a fixed one would not stay secret, and whoever knows it can enrol any name, so it is not offered. One-time challenges are not documented to work: it depends on the phone app keeping the request’s attributes, and an answer without the challenge is refused.',
+    challenges: {
+      none: 'none: the CA trusts our signer, or somebody there approves',
+      'one-time': 'one-time (not documented: depends on the phone app)',
+    },
+    challengeList: 'One-time challenges to add, one a line',
+    challengeListNew: (left: number | null) =>
+      `${left === null ? '' : `${left} left. `}Encrypted before they are stored; they can never be shown again. Each key of an offer takes one, also of an offer that comes to nothing. Until the CA has seen it, whoever holds the phone could ask the CA for another name with it: have each bound to a name there, or to a short time.`,
     timeoutMs: 'Time for one answer, in milliseconds',
     secrets: {
       'basic-password': 'Password',
@@ -114,6 +128,10 @@ export const connections = {
     secretMoved: 'Enter it again: it was stored for another address, and is not sent anywhere else.',
     tooLong: 'It is too long.',
     keyUnreadable: 'It must be a private key as PEM, not encrypted with a passphrase.',
+    challengeTooLong: (line: number) => `Line ${line} has more than 255 characters.`,
+    challengeUnfit: (line: number) => `Line ${line} has a control character.`,
+    challengeTwice: (line: number) => `Line ${line} was there before: each is for one time only.`,
+    challengesTooMany: (most: number) => `At most ${most} at once.`,
     keyOfAnother: 'It is not the key of the certificate above.',
   },
   /** Sentences of a test's steps, written by the worker. */
@@ -139,6 +157,8 @@ export const connections = {
       Math.abs(skewS) <= 120
         ? 'Its clock and ours agree.'
         : `Its clock is ${Math.abs(skewS)} seconds ${skewS > 0 ? 'ahead of' : 'behind'} ours: one of the two must be put right.`,
+    challengeSpared:
+      'It would use up a one-time challenge. Whether the CA takes them, and whether the phone app keeps them, shows with the first enrolment.',
     pending: (detail: string) => `It takes requests, but does not answer at once. ${detail}`,
     enrolled: (serial: string, profile: string | null) =>
       `It made a test certificate (serial number ${serial})${profile === null ? '' : `, right for the profile “${profile}”`}. Have it revoked there; nobody has its key.`,

@@ -207,6 +207,7 @@ export const actionWords = (action: string, { kind }: Readonly<Record<string, un
 
 const NOT_STARTED: readonly FailureCode[] = [
   'subject_not_renderable',
+  'no_challenge',
   'hermod_unreachable',
   'hermod_timeout',
   'hermod_auth',

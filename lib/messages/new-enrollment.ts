@@ -32,6 +32,7 @@ export const newEnrollment = {
       not_tested: 'Its connection has not passed a test yet, so nothing it gives is believed.',
       ca_expired: 'Its own certificates are not valid now.',
       ca_too_short: 'Its own certificates end before this certificate would.',
+      no_challenge: 'It wants a one-time challenge for each key, and not enough are left.',
     },
     owners: {
       worker: 'Whoever runs the portal has to start a worker.',
@@ -44,6 +45,8 @@ export const newEnrollment = {
       not_tested: 'An administrator has to test it under Settings → Connections.',
       ca_expired: 'Whoever runs the certificate authority has to renew it.',
       ca_too_short: 'An administrator has to renew the certificate authority, or shorten the validity in the profile.',
+      no_challenge:
+        'An administrator has to get new ones from whoever runs the certificate authority and enter them under Settings → Connections.',
     },
     unknown: 'It may be started all the same.',
   },

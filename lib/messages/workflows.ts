@@ -46,6 +46,10 @@ export const workflowMessages = {
   caNeverApproved: (detail: string, since: Date) =>
     `Nobody at the certificate authority has approved it since ${minute(since)}. ${detail}`,
   caGaveTwice: (name: string) => `${name} gave a certificate or a serial number that it had given before. It was not used.`,
+  noChallengeLeft: (name: string, left: number, needed: number) =>
+    `${name} wants a one-time challenge for each key; ${left === 0 ? 'none is' : `${left} of ${needed} ${left === 1 ? 'is' : 'are'}`} left.`,
+  challengeUnreadable: (name: string) =>
+    `A stored challenge of ${name} cannot be opened: it was stored for another connection, or is damaged. Enter new ones.`,
   hermodFailed: (code: ProcessFailureCode, detail: string) =>
     `${hermodTrouble[code] ?? 'The messaging server did not take the command'} (${detail}).`,
   noEnrollment: 'There is no such enrolment.',

@@ -5,8 +5,9 @@
  *   Step 1  The server is on, the message still verifies, and its type is one that is served. Every other type is refused, whoever signs it:
  *           a server that let one through as an "update" of who knows what gave certificates away (GO-2026-4775).
  *   Step 2  A transaction that is known is answered with what was made of it, to the same signer and key and to nobody else.
- *   Step 3  Authorise, the same for every message type: signed by a registration authority that was registered here, or a one-time challenge in a
- *           PKCS#10 whose own key signed the message.
+ *   Step 3  Authorise, the same for every message type: signed by a registration authority that was registered here, or a one-time challenge in the
+ *           PKCS#10. The PKCS#10's own signature ties the challenge to its key, so who signed the message around it does not matter (RFC 8894
+ *           §2.3: SHOULD be the same key): a portal whose phones hold the keys sends them in its own name, as ours does.
  *   Step 4  Reserve serial number and TBS together with the challenge's use; sign; check; keep. Nothing of the PKCS#10 but subject and key gets in.
  *
  * The answer is always a CertRep: SUCCESS, or FAILURE with a reason for the client's log. What went wrong on our side is thrown, and tried again
@@ -143,12 +144,15 @@ async function authorise({ grant, server, message, signerSha256, now }: Serving,
       throw new Refusal('badMessageCheck', 'The registration authority’s certificate is not valid now.')
     return { kind: 'authority', id: authority.id }
   }
-  if (Buffer.compare(signerSha256, keyHash(request.csr.spki)) !== 0)
-    throw new Refusal(
-      'badMessageCheck',
-      'The message is signed by neither the request’s own key nor a registered registration authority.',
-    )
-  if (request.challenge === null) throw new Refusal('badRequest', 'A challenge password is needed.')
+  if (request.challenge === null) {
+    const byItself = Buffer.compare(signerSha256, keyHash(request.csr.spki)) === 0
+    throw byItself
+      ? new Refusal('badRequest', 'A challenge password is needed.')
+      : new Refusal(
+          'badMessageCheck',
+          'No registered registration authority signed the message, and there is no challenge password.',
+        )
+  }
   logger('scep').debug({ transactionId: message.transactionId }, 'authorised by challenge')
   return { kind: 'challenge', hash: keyHash(Buffer.from(request.challenge, 'utf8')), commonName: request.commonName }
 }

@@ -110,6 +110,7 @@ function inputFor(context: WorkerContext, answer: AnswerToCheck, { policy }: Pol
         keyTypes: asked.get(key.keyid)?.keyTypes ?? [],
         dummySpkiSha256: key.dummySpkiSha256.toString('hex'),
         subjectDer: key.subjectDer,
+        attributesSha256: key.attributesSha256,
       })),
       // Only the current, live command's answer becomes an answer that is judged (process-callback.ts).
       live: true,

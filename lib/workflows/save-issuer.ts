@@ -18,12 +18,14 @@ import {
   type RemoteConfig,
   type RemoteKindName,
 } from '#lib/core/issuer-config/index.ts'
+import { MAX_CHALLENGE_CHARACTERS } from '#lib/core/x509/csr.ts'
 import { wishConnectionTest } from '#lib/data/connection-tests.ts'
 import { findSealingKey, insertCredential, listCredentials } from '#lib/data/credentials.ts'
+import { insertChallenges } from '#lib/data/issuer-challenges.ts'
 import { newId } from '#lib/data/new-id.ts'
 import { findIssuerSettings, insertRemoteIssuer, updateRemoteIssuer } from '#lib/data/remote-issuers.ts'
 import { inTransaction, isUniqueViolation } from '#lib/data/transaction.ts'
-import { credentialLabel, MAX_CREDENTIAL_BYTES, sealCredential } from '#lib/issuer/sealed-box.ts'
+import { challengeLabel, credentialLabel, MAX_CREDENTIAL_BYTES, sealCredential } from '#lib/issuer/sealed-box.ts'
 import { connections as texts } from '#lib/messages/connections.ts'
 
 export interface IssuerForm {
@@ -35,7 +37,12 @@ export interface IssuerForm {
   config: Record<string, unknown>
   /** By name; empty or absent: keep what is stored. */
   secrets: Record<string, string>
+  /** One-time challenges to add, one a line; only where the configuration wants them. */
+  challenges?: string | undefined
 }
+
+/** What an administrator may paste; also a bound for one transaction. */
+const MAX_CHALLENGES = 500
 
 /** @returns the issuer's id and the test that was begun. @throws RequestError invalid_input, not_found, conflict, unavailable */
 export async function saveIssuer(grant: Grant<'settings:manage'>, form: IssuerForm): Promise<{ id: string; testId: string }> {
@@ -46,8 +53,10 @@ export async function saveIssuer(grant: Grant<'settings:manage'>, form: IssuerFo
     throw new RequestError('not_found', texts.errors.noIssuer)
   const id = earlier?.id ?? newId()
   const secrets = await readSecrets(grant, form, config, earlier)
-  const sealingKey = secrets.length === 0 ? null : await findSealingKey(grant)
-  if (secrets.length > 0 && sealingKey === null) throw new RequestError('unavailable', texts.errors.noWorkerYet)
+  const challenges = 'challenge' in config && config.challenge === 'one-time' ? readChallenges(form.challenges ?? '') : []
+  const isSecret = secrets.length + challenges.length > 0
+  const sealingKey = isSecret ? await findSealingKey(grant) : null
+  if (isSecret && sealingKey === null) throw new RequestError('unavailable', texts.errors.noWorkerYet)
   const binding = bindingOf(kind, config)
   try {
     return await inTransaction(grant, async (tx) => {
@@ -64,6 +73,11 @@ export async function saveIssuer(grant: Grant<'settings:manage'>, form: IssuerFo
           const sealed = sealCredential(Buffer.from(value, 'utf8'), sealingKey.publicKey, credentialLabel(id, name, binding))
           await insertCredential(tx, grant, { issuerId: id, name, sealingKeyId: sealingKey.id, sealed })
         }
+      if (challenges.length > 0 && sealingKey !== null) {
+        const label = challengeLabel(id, binding)
+        const sealed = challenges.map((one) => sealCredential(Buffer.from(one, 'utf8'), sealingKey.publicKey, label))
+        await insertChallenges(tx, grant, { issuerId: id, binding, sealingKeyId: sealingKey.id, sealed })
+      }
       return { id, testId: await wishConnectionTest(tx, grant, { connection: id }) }
     })
   } catch (error) {
@@ -109,6 +123,24 @@ async function readSecrets(
   }
   if (Object.keys(fields).length > 0) throw new RequestError('invalid_input', texts.errors.invalid, { fields })
   return given
+}
+
+/** Twice the same would be refused by the CA the second time; whether one was entered on another day cannot be seen: they are encrypted. */
+function readChallenges(text: string): string[] {
+  const lines = text.split(/\r?\n/).map((line) => line.trim())
+  const found = lines.filter((line) => line !== '')
+  const problem = (
+    [
+      [(line) => [...line].length > MAX_CHALLENGE_CHARACTERS, texts.errors.challengeTooLong],
+      [(line) => /[\p{Cc}\p{Cs}]/u.test(line), texts.errors.challengeUnfit],
+      [(line, at) => line !== '' && lines.indexOf(line) < at, texts.errors.challengeTwice],
+    ] as const satisfies readonly [(line: string, at: number) => boolean, (line: number) => string][]
+  )
+    .map(([isWrong, words]) => [lines.findIndex(isWrong), words] as const)
+    .find(([at]) => at >= 0)
+  const sentence = found.length > MAX_CHALLENGES ? texts.errors.challengesTooMany(MAX_CHALLENGES) : problem?.[1](problem[0] + 1)
+  if (sentence) throw new RequestError('invalid_input', texts.errors.invalid, { fields: { challenges: sentence } })
+  return found
 }
 
 const earlierBinding = (kind: RemoteKindName, config: unknown): string | null => {

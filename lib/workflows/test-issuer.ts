@@ -23,6 +23,7 @@ import { encodeCsr, readCsr } from '#lib/core/x509/csr.ts'
 import type { CertificateProfile } from '#lib/core/x509/extensions.ts'
 import { encodeName, formatName } from '#lib/core/x509/name.ts'
 import type { TestToRun } from '#lib/data/connection-tests.ts'
+import { challengeBinding } from '#lib/data/issuer-challenges.ts'
 import { type IssuerRecord, readIssuer } from '#lib/data/issuers.ts'
 import { findProfileOfIssuer, storeTrust } from '#lib/data/remote-issuers.ts'
 import { IssuerError } from '#lib/issuer/errors.ts'
@@ -194,6 +195,10 @@ async function enrollOnce(
   test: TestToRun,
   report: Report,
 ): Promise<Bytes | null> {
+  if (challengeBinding(stored.kind, stored.config) !== null) {
+    await report({ name: 'enrolment', outcome: 'skipped', detail: words.challengeSpared })
+    return null
+  }
   const used = await findProfileOfIssuer(grant, stored.id)
   const profile = used ? profileDefinitionSchema.parse(used.definition).certificate : null
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })

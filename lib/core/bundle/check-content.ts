@@ -217,6 +217,8 @@ function checkBinding(
     )
     const csr = readCsr(der)
     demand(Buffer.compare(csr.subject, asked.subjectDer) === 0, `the subject of ${request.keyid} is not the one that was sent`)
+    const attributes = csr.attributes.length === 0 ? null : sha256Hex(csr.attributesDer)
+    demand(attributes === (asked.attributesSha256 ?? null), `the attributes of ${request.keyid} are not those that were sent`)
     demand(spkiSha256(csr.spki) === asked.dummySpkiSha256, `the throw-away key of ${request.keyid} is not the one that was sent`)
   }
   return `nonce, user ${expectation.userid}, profile and ${requests.length === 1 ? 'key' : 'keys'} are those of ${command.name}`

@@ -9,7 +9,13 @@ const facts: ReadinessFacts = {
   now,
   workers: 1,
   hermod: fine,
-  issuer: { title: 'corporate-est', embedded: false, valid: { from: ago(1000), until: inDays(1000) }, lately: fine },
+  issuer: {
+    title: 'corporate-est',
+    embedded: false,
+    valid: { from: ago(1000), until: inDays(1000) },
+    lately: fine,
+    challenges: null,
+  },
   validityDays: 365,
 }
 const judge = (change: Partial<ReadinessFacts>) =>
@@ -31,6 +37,11 @@ describe('readiness', () => {
     const hermod = { lastSuccessAt: ago(100), lastErrorAt: ago(20), lastError: 'HTTP status 401.', unreachable: false }
     expect(judge({ hermod })).toMatchObject({ hermod: 'failing' })
     expect(judge({ issuer: { ...facts.issuer, lately: hermod } })).toMatchObject({ issuer: 'broken' })
+  })
+
+  it('stops where the CA wants more one-time challenges than are left', () => {
+    const withChallenges = (left: number) => judge({ issuer: { ...facts.issuer, challenges: { left, needed: 2 } } }).issuer
+    expect([0, 1, 2].map(withChallenges)).toEqual(['no_challenge', 'no_challenge', 'ok'])
   })
 
   it('is over a failure once something has succeeded since', () => {

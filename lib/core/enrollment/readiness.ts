@@ -28,6 +28,8 @@ export interface ReadinessFacts {
     valid: { from: Date; until: Date } | null
     /** A newer signing certificate stands in for one that the profile names: always false for remote ones. */
     lately: LatelySeen | null
+    /** One-time challenges: left, and needed by this profile; null: this CA wants none. */
+    challenges: { left: number; needed: number } | null
   }
   /** By the profile. */
   validityDays: number
@@ -50,12 +52,13 @@ function lookAt(seen: LatelySeen | null, now: Date): Look {
 }
 
 function lookAtIssuer({ issuer, now, validityDays }: ReadinessFacts): Look & { reason?: ReadinessPart['reason'] } {
-  const { valid, embedded } = issuer
+  const { valid, embedded, challenges } = issuer
   if (valid === null) return { state: 'broken', detail: null, reason: embedded ? 'no_worker_yet' : 'not_tested' }
   if (now < valid.from || now > valid.until) return { state: 'broken', detail: null, reason: 'ca_expired' }
   // Ours refuses what would outlive it; another's shortens it.
   if (embedded && now.getTime() + validityDays * DAY_MS > valid.until.getTime())
     return { state: 'broken', detail: null, reason: 'ca_too_short' }
+  if (challenges !== null && challenges.left < challenges.needed) return { state: 'broken', detail: null, reason: 'no_challenge' }
   return embedded ? { state: 'ok', detail: null } : lookAt(issuer.lately, now)
 }
 

@@ -26,5 +26,11 @@ export const scepConfigSchema = z.strictObject({
   /** For each of the three requests that one asking may take; together no longer than a request's lease (lib/data/asking.ts). */
   timeoutMs: z.number().int().min(1_000, 'At least one second.').max(10_000, 'At most 10 seconds.'),
   subject: subjectMatch,
+  /**
+   * What the CA wants in the PKCS#10 itself (RFC 2985 §5.4.1: challengePassword). `one-time`: each key of an offer takes one of those that an
+   * administrator entered. A fixed one is not offered: the phone signs the PKCS#10, so the challenge must stand in what the phone is sent, and
+   * whoever knows a fixed one can have certificates for any name. Configurations from before there was a choice: none.
+   */
+  challenge: z.enum(['none', 'one-time']).default('none'),
 })
 export type ScepConfig = z.infer<typeof scepConfigSchema>

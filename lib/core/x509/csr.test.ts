@@ -54,6 +54,22 @@ describe('PKCS#10', () => {
     expect(theirs.subjectName.getField('CN')).toEqual(['Åsa Öberg'])
   })
 
+  // As `openssl req -new` writes them (3.0, string_mask default and utf8only).
+  it.each([
+    ['0123456789abcdef ABC', 'a025302306092a864886f70d010907311613143031323334353637383961626364656620414243'],
+    ['Grön@5 !', 'a01a301806092a864886f70d010907310b0c094772c3b66e40352021'],
+  ])('a challenge is written as OpenSSL writes it: %s', (challenge, hex) => {
+    const ours = encodeCsr(SUBJECT, spkiOf(pair.publicKey), pair.privateKey, challenge)
+    expect(Buffer.from(readCsr(ours).attributesDer).toString('hex')).toBe(hex)
+    const theirs = new peculiar.Pkcs10CertificateRequest(ours)
+    const [attribute] = theirs.getAttributes(OID.challengePassword)
+    expect((attribute as peculiar.ChallengePasswordAttribute).password).toBe(challenge)
+  })
+
+  it.each(['', 'x'.repeat(256)])('a challenge of a length that the standard does not have is not written', (challenge) => {
+    expect(() => encodeCsr(SUBJECT, spkiOf(pair.publicKey), pair.privateKey, challenge)).toThrow(RangeError)
+  })
+
   it('a challenge password is an attribute and no extension', () => {
     const csr = readCsr(
       buildCsr({ ...parts, attributes: der.context(0, attribute(OID.challengePassword, der.printableString('x'))) }),

@@ -18,8 +18,10 @@ import {
   type DerNode,
   expectTag,
   integer,
+  isPrintableText,
   nul,
   oid,
+  printableString,
   readBitOctets,
   readBoolean,
   readDer,
@@ -29,7 +31,9 @@ import {
   readSet,
   readSmallInteger,
   seq,
+  setOf,
   TAG,
+  utf8String,
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
 import { readName } from './name.ts'
@@ -47,6 +51,8 @@ export interface Csr {
   /** SubjectPublicKeyInfo, not yet looked into. */
   spki: Bytes
   attributes: readonly CsrAttribute[]
+  /** `[0]` with all of them, raw. */
+  attributesDer: Bytes
   /** AlgorithmIdentifier of the self-signature. */
   signatureAlgorithm: Bytes
   signature: Bytes
@@ -75,6 +81,7 @@ export function readCsr(der: Bytes, limits: DerLimits = CSR_LIMITS): Csr {
     subject: (subject as DerNode).bytes,
     spki: (spki as DerNode).bytes,
     attributes: readAttributes(attributes),
+    attributesDer: (attributes as DerNode).bytes,
     signatureAlgorithm: (algorithm as DerNode).bytes,
     signature: readBitOctets(signature, 'signature'),
   }
@@ -154,9 +161,31 @@ export function readRequestedExtensions(csr: Csr): RequestedExtension[] | null {
   }
 }
 
-/** The dummy of a provision command: true subject, throw-away key, no attributes, signed with SHA-256 (protocol note 5.1). */
-export function encodeCsr(subject: Uint8Array, spki: Uint8Array, privateKey: KeyObject): Buffer<ArrayBuffer> {
-  const info = seq(integer(0), subject, spki, context(0))
+/**
+ * RFC 2985 §5.4.1: a DirectoryString, PrintableString "whenever possible", else UTF8String. As SCEP CAs want it (RFC 8894 §2.4).
+ * @throws RangeError for an empty one or one of more than 255 characters (pkcs-9-ub-challengePassword)
+ */
+export function challengePassword(challenge: string): Buffer<ArrayBuffer> {
+  const { length } = [...challenge]
+  if (length === 0 || length > MAX_CHALLENGE_CHARACTERS) throw new RangeError(`a challenge of ${length} characters`)
+  const value = isPrintableText(challenge) ? printableString(challenge) : utf8String(challenge)
+  return seq(oid(OID.challengePassword), setOf(value))
+}
+
+export const MAX_CHALLENGE_CHARACTERS = 255
+
+/**
+ * The dummy of a provision command: true subject, throw-away key, signed with SHA-256 (protocol note 5.1). Without attributes, but for a
+ * challenge that the CA gave out for one certificate.
+ */
+export function encodeCsr(
+  subject: Uint8Array,
+  spki: Uint8Array,
+  privateKey: KeyObject,
+  challenge: string | null = null,
+): Buffer<ArrayBuffer> {
+  const attributes = challenge === null ? context(0) : context(0, challengePassword(challenge))
+  const info = seq(integer(0), subject, spki, attributes)
   const algorithm =
     privateKey.asymmetricKeyType === 'ec' ? seq(oid(OID['ecdsa-with-SHA256'])) : seq(oid(OID.sha256WithRSAEncryption), nul())
   return seq(info, algorithm, bitString(sign('sha256', info, privateKey)))

@@ -5,7 +5,8 @@ import { dummyRequest, provisionCommand, readJws, SUBJECT, SUBJECT_TEXT, someCer
 import { makeAnswer } from './answer.ts'
 import { fromBase64, fromBase64Url, toBase64 } from './bytes.ts'
 import { isForKey, readCertificate } from './certificate.ts'
-import { readCertificateRequest } from './certificate-request.ts'
+import { readCertificateRequest, writeCertificateRequest } from './certificate-request.ts'
+import { derOid, derSequence, derValue } from './der.ts'
 import { nameToText } from './distinguished-name.ts'
 import { makeKey } from './keys.ts'
 
@@ -87,6 +88,27 @@ describe('the answer has the shape of the published one', () => {
     expect(keys[0]?.privateKey.extractable).toBe(false)
     const spki = new Uint8Array(await crypto.subtle.exportKey('spki', keys[0]?.publicKey as CryptoKey))
     expect(request.spki).toEqual(spki)
+  })
+
+  test('attributes of the dummy come back octet for octet, each with its key', async () => {
+    const { provCommand } = await provisionCommand()
+    const [request] = provCommand.profile.keygenrequests
+    const { publicKey, privateKey } = await makeKey({ extractable: false })
+    const challenges = ['130161', '0c02c3a4'].map((value) =>
+      derSequence(derOid('1.2.840.113549.1.9.7'), derValue(0x31, new Uint8Array(Buffer.from(value, 'hex')))),
+    )
+    const keygenrequests = await Promise.all(
+      challenges.map(async (attribute, i) => {
+        const dummy = { subject: SUBJECT, publicKey, signer: privateKey, attributes: [attribute] }
+        return { ...request, keyid: `key-${i}`, certreq: toBase64(await writeCertificateRequest(dummy)) }
+      }),
+    )
+    const command = { ...provCommand, profile: { ...provCommand.profile, keygenrequests } } as typeof provCommand
+    const { jws } = await makeAnswer(command, await context())
+    const returned = readJws(jws).payload.profile.signedkeys.map(
+      (key: string) => readCertificateRequest(fromBase64(readJws(key).payload.certreq)).attributes,
+    )
+    expect(returned).toEqual(challenges.map((attribute) => [attribute]))
   })
 
   test('the published dummy request, certificate and subject are read', () => {

@@ -112,15 +112,15 @@ export async function makeAnswer(command: ProvCommand, context: AnswerContext): 
   return { jws: bend.jws?.(jws) ?? jws, keys: keys.slice(0, requests.length) }
 }
 
-/** The dummy's subject with the new key, signed by it. */
+/** The dummy's subject and attributes with the new key, signed by it. */
 async function remakeRequest(dummy: Bytes, pair: CryptoKeyPair & { kind: KeyKind | undefined }, bend: Bendings): Promise<Bytes> {
-  const { subject } = readCertificateRequest(dummy)
+  const { subject, attributes } = readCertificateRequest(dummy)
   const other = bend.requestKey ? await makeKey({ kind: pair.kind, extractable: false }) : null
   const request = await writeCertificateRequest({
     subject: bend.subject?.(subject) ?? subject,
     publicKey: bend.requestKey === 'other' && other ? other.publicKey : pair.publicKey,
     signer: other?.privateKey ?? pair.privateKey,
-    attributes: bend.requestAttributes?.() ?? [],
+    attributes: bend.requestAttributes?.() ?? attributes,
   })
   return bend.request?.(request, dummy) ?? request
 }

@@ -1,6 +1,6 @@
 /**
- * PKCS#10 (RFC 2986): reads the portal's dummy request and writes the true one: the same subject octets, the phone's own key, signed
- * with that key. Attributes stay empty, as in the published example.
+ * PKCS#10 (RFC 2986): reads the portal's dummy request and writes the true one: the same subject octets and attributes, the
+ * phone's own key, signed with that key. The published example has no attributes, and nothing says whether the real app keeps them.
  */
 import type { Bytes } from './bytes.ts'
 import { derBitString, derEcdsaSignature, derNull, derOid, derSequence, derValue, readChildren, readWhole } from './der.ts'
@@ -20,17 +20,24 @@ export interface CertificateRequest {
   subjectAttributes: NameAttribute[]
   /** SubjectPublicKeyInfo. */
   spki: Bytes
+  /** Whole Attribute values. */
+  attributes: Bytes[]
 }
 
 /** @throws Error with a sentence if the octets are not a PKCS#10 */
 export function readCertificateRequest(der: Uint8Array): CertificateRequest {
   const [info, algorithm, signature] = readChildren(readWhole(der).value)
   if (!info || algorithm?.tag !== 0x30 || signature?.tag !== 0x03) throw new Error('This is not a PKCS#10 request.')
-  const [version, subject, spki] = readChildren(info.value)
+  const [version, subject, spki, attributes] = readChildren(info.value)
   if (version?.tag !== 0x02 || version.value.length !== 1 || version.value[0] !== 0)
     throw new Error('The PKCS#10 request is not of version 0.')
   if (subject?.tag !== 0x30 || spki?.tag !== 0x30) throw new Error('The PKCS#10 request has no subject or no key.')
-  return { subject: subject.bytes, subjectAttributes: readName(subject.bytes), spki: spki.bytes }
+  return {
+    subject: subject.bytes,
+    subjectAttributes: readName(subject.bytes),
+    spki: spki.bytes,
+    attributes: attributes?.tag === 0xa0 ? readChildren(attributes.value).map(({ bytes }) => bytes) : [],
+  }
 }
 
 export interface NewRequest {
@@ -38,7 +45,7 @@ export interface NewRequest {
   publicKey: CryptoKey
   /** Normally the private half of `publicKey`; a fault signs with another. */
   signer: CryptoKey
-  /** Whole Attribute values. None, except for a fault. */
+  /** Whole Attribute values, in the order of DER: those of the dummy, except for a fault. */
   attributes?: readonly Uint8Array[]
 }
 

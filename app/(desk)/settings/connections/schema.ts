@@ -12,6 +12,8 @@ export const issuerSchema = z.strictObject({
   kind: z.enum(['est', 'scep']),
   config: z.record(z.string().max(40), z.union([z.string().max(64_000), z.boolean(), z.number(), z.null()])),
   secrets: z.record(z.string().max(40), z.string().max(MAX_SECRET_CHARACTERS)),
+  /** One-time challenges, one a line. */
+  challenges: z.string().max(150_000).optional(),
 })
 
 export const testSchema = z.strictObject({

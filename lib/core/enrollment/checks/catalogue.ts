@@ -160,7 +160,7 @@ export const CHECK_DESCRIPTIONS: Record<CheckId, CheckDescription> = {
   C23: {
     group: 'csr',
     title: 'Its subject is byte for byte what we sent, with nothing added',
-    why: 'The subject names the person; extensions asked for by a phone are never wanted.',
+    why: 'The subject names the person; extensions asked for by a phone are never wanted. A challenge for the CA, where one was sent, must come back as it was.',
     whoActs: 'security',
   },
   C24: {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { buildAnswer, SUBJECT } from '#e2e/builders/answer.ts'
+import { attribute, buildAnswer, extension, extensionRequest, SUBJECT } from '#e2e/builders/answer.ts'
 import { subject } from '#e2e/builders/csr-bends.ts'
 import { judge } from '#e2e/builders/judge.ts'
+import * as der from '../../asn1/der.ts'
+import { OID } from '../../asn1/oids.ts'
 import { readCsr } from '../../x509/csr.ts'
 import { checkAnswer } from './check-answer.ts'
 
@@ -46,5 +48,53 @@ describe('PKCS#10', () => {
       const changed = (request: Buffer): Buffer => Buffer.from(request.map((octet, at) => (at === i ? octet ^ 0x01 : octet)))
       expect([i, judge(buildAnswer({ csrDer: changed })).failed === '']).toEqual([i, false])
     }
+  })
+})
+
+const challenge = (value: string): Uint8Array => attribute(OID.challengePassword, der.printableString(value))
+const unstructured = attribute(OID.unstructuredName, der.ia5String('x'))
+
+/** The answer to a dummy with `sent` as attributes, by a phone that writes `back`; what C23 says. */
+function judgeAttributes(sent: Uint8Array[], back: Uint8Array[]) {
+  const input = buildAnswer({
+    csrParts: (parts) => ({ ...parts, attributes: der.context(0, ...back) }),
+    input: (good) => {
+      const attributesSha256 = createHash('sha256')
+        .update(der.context(0, ...sent))
+        .digest('hex')
+      const keys = good.expectation.keys.map((key) => ({ ...key, attributesSha256 }))
+      return { ...good, expectation: { ...good.expectation, keys } }
+    },
+  })
+  const { checks, failureCode } = checkAnswer(input)
+  const found = checks.find(({ id }) => id === 'C23')
+  return { failureCode, outcome: found?.outcome, observed: found?.observed ?? '', words: `${found?.expected} ${found?.observed}` }
+}
+
+describe('a challenge in the PKCS#10', () => {
+  const sent = [challenge('secret-1')]
+
+  it('must come back as it was sent', () => {
+    expect(judgeAttributes(sent, sent)).toMatchObject({ outcome: 'pass', failureCode: null })
+  })
+
+  it('an app that dropped it is told apart from one that put in something else, and no text says what it is', () => {
+    const cases: [Uint8Array[], string, RegExp][] = [
+      [[], 'csr_challenge', /did not keep the challenge/],
+      [[challenge('secret-2')], 'csr_attr', /another challengePassword/],
+      [[attribute(OID.challengePassword, der.utf8String('secret-1'))], 'csr_attr', /another challengePassword/],
+      [[unstructured, ...sent].sort(Buffer.compare), 'csr_attr', /unstructuredName/],
+      [[extensionRequest(extension(OID['id-ce-keyUsage'], der.namedBits([0])))], 'csr_attr', /extensionRequest/],
+    ]
+    for (const [back, failureCode, words] of cases) {
+      const found = judgeAttributes(sent, back)
+      expect(found).toMatchObject({ outcome: 'fail', failureCode, observed: expect.stringMatching(words) })
+      expect(found.words).not.toMatch(/secret-/)
+    }
+  })
+
+  it('is refused where none was sent (as of old)', () => {
+    const input = buildAnswer({ csrParts: (parts) => ({ ...parts, attributes: der.context(0, ...sent) }) })
+    expect(checkAnswer(input).failureCode).toBe('csr_attr')
   })
 })

@@ -1,8 +1,9 @@
 /**
  * C20–C23: the PKCS#10 of each key. It goes to the CA as evidence of subject and key, so it must be one strict DER value, be for the
- * key the phone proved to hold, be signed by it, and carry exactly the subject we sent and nothing more.
+ * key the phone proved to hold, be signed by it, and carry exactly the subject and attributes we sent and nothing more.
  */
-import { oidName } from '../../asn1/oids.ts'
+import { hash } from 'node:crypto'
+import { OID, oidName } from '../../asn1/oids.ts'
 import {
   ALLOWED_CSR_ALGORITHMS,
   CSR_LIMITS,
@@ -67,25 +68,43 @@ export const checkRequestSignature: Check = (context) =>
       : fail('csr_sig', expected, 'the signature does not verify')
   })
 
-/** C23: raw RDNSequence bytes equal to those of the dummy; no attributes, as in the dummy. */
+/**
+ * C23: raw RDNSequence and attributes equal, as bytes, to those of the dummy. The dummy has no attributes, or the challenge of a SCEP CA: only the
+ * phone's signature can bring it to the CA, and nothing documents that an app keeps it, so a phone that lost it is told apart from one that
+ * put in something else.
+ */
 export const checkRequestContent: Check = (context) =>
   forEachKey(context, ['C17'], (key, asked) => {
     if (!key.csr?.ok) return skip('C20')
     if (asked === undefined) return skip('C16')
     const { csr, subjectText } = key.csr
     const same = Buffer.compare(csr.subject, asked.subjectDer) === 0
-    const expected = `${same ? subjectText() : formatName(new Uint8Array(asked.subjectDer))}; no attributes`
+    const wanted = asked.attributesSha256 ? 'the challenge that was sent and no other attribute' : 'no attributes'
+    const expected = `${same ? subjectText() : formatName(new Uint8Array(asked.subjectDer))}; ${wanted}`
     if (!same) return fail('csr_subject', expected, describeOtherSubject(subjectText(), asked.subjectDer))
-    if (csr.attributes.length === 0) return pass(expected, 'the same bytes; no attributes')
-    const extensions = readRequestedExtensions(csr)
-    if (extensions === null || new Set(extensions.map((one) => one.oid)).size !== extensions.length) {
-      return fail('csr_attr', expected, `attributes ${csr.attributes.map((attribute) => oidName(attribute.oid)).join(', ')}`)
-    }
-    // A critical extension of unknown meaning is not merely an unwanted wish.
-    const unknown = extensions.find((extension) => extension.critical && oidName(extension.oid) === extension.oid)
-    const observed = `asks for ${extensions.map((one) => oidName(one.oid)).join(', ')}`
-    return fail(unknown === undefined ? 'csr_ext' : 'csr_attr', expected, observed)
+    if (asked.attributesSha256) return judgeChallenge(csr, asked.attributesSha256, expected)
+    return csr.attributes.length === 0 ? pass(expected, 'the same bytes; no attributes') : judgeAdded(csr, expected)
   })
+
+/** Never says what the challenge is: it may still be good for a certificate. */
+function judgeChallenge(csr: Csr, attributesSha256: string, expected: string): Finding {
+  if (hash('sha256', csr.attributesDer) === attributesSha256) return pass(expected, 'the same bytes; the same challenge')
+  const oids = csr.attributes.map(({ oid }) => oid)
+  if (oids.length === 0) return fail('csr_challenge', expected, 'no attributes: the phone’s app did not keep the challenge')
+  if (oids.every((oid) => oid === OID.challengePassword)) return fail('csr_attr', expected, 'another challengePassword')
+  return fail('csr_attr', expected, `attributes ${oids.map(oidName).join(', ')}`)
+}
+
+function judgeAdded(csr: Csr, expected: string): Finding {
+  const extensions = readRequestedExtensions(csr)
+  if (extensions === null || new Set(extensions.map((one) => one.oid)).size !== extensions.length) {
+    return fail('csr_attr', expected, `attributes ${csr.attributes.map((attribute) => oidName(attribute.oid)).join(', ')}`)
+  }
+  // A critical extension of unknown meaning is not merely an unwanted wish.
+  const unknown = extensions.find((extension) => extension.critical && oidName(extension.oid) === extension.oid)
+  const observed = `asks for ${extensions.map((one) => oidName(one.oid)).join(', ')}`
+  return fail(unknown === undefined ? 'csr_ext' : 'csr_attr', expected, observed)
+}
 
 function describeOtherSubject(text: string, subjectDer: Uint8Array): string {
   return text === formatName(new Uint8Array(subjectDer)) ? `${text}, but in other bytes` : text

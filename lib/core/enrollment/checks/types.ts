@@ -19,6 +19,8 @@ export interface ExpectedKey {
   dummySpkiSha256: string
   /** RDNSequence of the dummy. */
   subjectDer: Uint8Array
+  /** SHA-256 of the dummy's raw attributes, lower-case hex; null or absent (records from before there were any): it has none. */
+  attributesSha256?: string | null
 }
 
 /** What the command that is being answered said, and what is known of it. */

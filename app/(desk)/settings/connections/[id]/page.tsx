@@ -5,6 +5,7 @@ import { PageHeader } from '#components/ui/page-header.tsx'
 import { requireGrant } from '#lib/auth/actor.ts'
 import { isRemoteKind } from '#lib/core/issuer-config/index.ts'
 import { listCredentials } from '#lib/data/credentials.ts'
+import { challengeBinding, countChallengesLeft } from '#lib/data/issuer-challenges.ts'
 import { findIssuerSettings } from '#lib/data/remote-issuers.ts'
 import { connections as words } from '#lib/messages/connections.ts'
 import { IssuerForm } from '../_components/issuer-form.tsx'
@@ -15,7 +16,11 @@ export default async function IssuerPage({ params }: { params: Promise<{ id: str
   const grant = await requireGrant('settings:manage')
   const issuer = await findIssuerSettings(grant, (await params).id)
   if (issuer === null || !isRemoteKind(issuer.kind)) notFound()
-  const credentials = await listCredentials(grant, issuer.id)
+  const binding = challengeBinding(issuer.kind, issuer.config)
+  const [credentials, challengesLeft] = await Promise.all([
+    listCredentials(grant, issuer.id),
+    binding === null ? null : countChallengesLeft(grant, issuer.id, binding),
+  ])
   return (
     <div className="max-w-2xl">
       <PageHeader title={issuer.name} parent={{ href: '/settings/connections', title: words.title }}>
@@ -30,6 +35,7 @@ export default async function IssuerPage({ params }: { params: Promise<{ id: str
               name: issuer.name,
               config: plainConfig(issuer.config),
               credentials: credentials.map(({ name, since, by }) => ({ name, by, since: since.toISOString() })),
+              challengesLeft,
             }}
           />
         </CardContent>

@@ -63,6 +63,7 @@ export function ConnectionCard({ connection: c, mayManage }: { connection: Conne
           )}
           {c.kind !== 'hermod' && <Signer connection={c} />}
           {remote && <Secrets connection={c} />}
+          {c.challenges !== null && <Challenges {...c.challenges} />}
         </DescriptionList>
         <ConnectionTest key={c.test?.id} connection={c.id} title={title} last={c.test} mayTest={mayManage} />
       </CardContent>
@@ -92,6 +93,24 @@ function Signer({ connection: { certificate, profiles } }: { connection: Connect
       )}
       <Description term={facts.usedBy}>{facts.profiles(profiles)}</Description>
     </>
+  )
+}
+
+function Challenges({ left, few }: { left: number; few: boolean }) {
+  const words = facts.challengesLeft(left)
+  return (
+    <Description term={facts.challenges}>
+      {few ? (
+        <Badge tone={left === 0 ? 'destructive' : 'warning'} icon="circle-alert">
+          {words}
+        </Badge>
+      ) : (
+        words
+      )}
+      {few && (
+        <span className="block text-muted-foreground text-sm">{left === 0 ? facts.challengesNone : facts.challengesFew}</span>
+      )}
+    </Description>
   )
 }
 

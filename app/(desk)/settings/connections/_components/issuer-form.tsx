@@ -23,18 +23,26 @@ type Config = Record<string, string | number | boolean | null>
 export interface IssuerFormProps {
   kind: 'est' | 'scep'
   /** Absent: a new one. */
-  earlier?: { id: string; name: string; config: Config; credentials: { name: string; since: string; by: string }[] }
+  earlier?: {
+    id: string
+    name: string
+    config: Config
+    credentials: { name: string; since: string; by: string }[]
+    /** Null: it wants none. */
+    challengesLeft: number | null
+  }
 }
 
 /** Or choices: value and words. */
 type Shape = 'text' | 'pem' | 'password' | 'checkbox' | 'number' | Readonly<Record<string, string>>
 interface FieldRule {
-  /** `config.x` or `secrets.x`. */
+  /** `config.x`, `secrets.x` or `challenges`. */
   name: string
   label: string
   hint?: string
   shape: Shape
   optional?: boolean
+  className?: string
 }
 
 const secret = (name: string, shape: Shape): FieldRule => ({
@@ -67,6 +75,15 @@ const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
     { name: 'config.raCertificate', label: words.raCertificate, hint: words.raCertificateHint, shape: 'pem', optional: true },
     secret('ra-key', 'pem'),
     { name: 'config.messageType', label: words.messageType, shape: { PKCSReq: 'PKCSReq', RenewalReq: 'RenewalReq' } },
+    { name: 'config.challenge', label: words.challenge, hint: words.challengeHint, shape: words.challenges },
+    {
+      name: 'challenges',
+      label: words.challengeList,
+      shape: 'pem',
+      optional: true,
+      // Only with the choice above.
+      className: 'hidden group-has-[option[value=one-time]:checked]/issuer:block',
+    },
     SUBJECT,
     { name: 'config.timeoutMs', label: words.timeoutMs, shape: 'number' },
     { name: 'config.legacyAlgorithms', label: words.legacyAlgorithms, hint: words.legacyAlgorithmsHint, shape: 'checkbox' },
@@ -75,7 +92,7 @@ const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
 
 const DEFAULTS: Record<'est' | 'scep', Config> = {
   est: { subject: 'exact' },
-  scep: { subject: 'exact', messageType: 'PKCSReq', timeoutMs: 8_000, legacyAlgorithms: false },
+  scep: { subject: 'exact', messageType: 'PKCSReq', challenge: 'none', timeoutMs: 8_000, legacyAlgorithms: false },
 }
 
 /** Fields as the action wants them: nested, numbers as numbers, empty as null. */
@@ -86,13 +103,14 @@ function readForm(form: HTMLFormElement, kind: 'est' | 'scep') {
   for (const { name, shape } of FIELDS[kind]) {
     const [part, key = ''] = name.split('.')
     const value = String(data.get(name) ?? '')
+    if (part === 'challenges') continue
     if (part === 'secrets') {
       if (value !== '') secrets[key] = value
     } else if (shape === 'checkbox') config[key] = value === 'on'
     else if (shape === 'number') config[key] = Number(value)
     else config[key] = value === '' && key !== 'url' && key !== 'anchorSha256' ? null : value
   }
-  return { name: String(data.get('name') ?? ''), config, secrets }
+  return { name: String(data.get('name') ?? ''), config, secrets, challenges: String(data.get('challenges') ?? '') }
 }
 
 export function IssuerForm({ kind, earlier }: IssuerFormProps) {
@@ -122,13 +140,14 @@ export function IssuerForm({ kind, earlier }: IssuerFormProps) {
 
   const noteOf = (rule: FieldRule): string | undefined => {
     const [part, key = ''] = rule.name.split('.')
+    if (part === 'challenges') return words.challengeListNew(earlier?.challengesLeft ?? null)
     if (part !== 'secrets') return rule.hint
     const stored = earlier?.credentials.find((one) => one.name === key)
     return stored ? words.secretStored(stored.since.slice(0, 10), stored.by) : words.secretNew
   }
 
   return (
-    <form onSubmit={submit} noValidate className="space-y-4">
+    <form onSubmit={submit} noValidate className="group/issuer space-y-4">
       {failure && (
         <Alert tone="destructive" title={words.failed} live>
           {Object.keys(fields).length > 0 ? words.checkFields : failure.message}
@@ -162,7 +181,7 @@ export function IssuerForm({ kind, earlier }: IssuerFormProps) {
 }
 
 function FormField({
-  rule: { name, label, shape, optional },
+  rule: { name, label, shape, optional, className },
   value,
   error,
   note,
@@ -218,6 +237,7 @@ function FormField({
       }
       hint={note}
       error={error}
+      {...(className === undefined ? {} : { className })}
     >
       {field}
     </Field>
