@@ -72,6 +72,8 @@ export interface EstServer {
   client: { certificate: string; key: string }
   /** Every certificate made, also those that were not handed out. */
   issued: IssuedByEst[]
+  /** Renewals are also taken from whoever may enrol, for a subject that was certified before: as some CAs let a registration authority do. */
+  renewsForAuthorities: boolean
   /** Operations asked for, in order. */
   requests: string[]
   fault: EstFault | null
@@ -249,6 +251,7 @@ export async function startEstServer(options: { policy?: Partial<EstPolicy>; por
 
   /** §4.2.2: the request's subject is that of the certificate shown, which this CA's client root or the CA itself issued. */
   function mayReenroll(request: IncomingMessage, csr: x509.Pkcs10CertificateRequest): boolean {
+    if (server.renewsForAuthorities) return server.issued.some(({ subject }) => subject === csr.subject)
     const shown = (request.socket as TLSSocket).getPeerX509Certificate()
     if (!shown || !(request.socket as TLSSocket).authorized) return false
     return Buffer.from(new x509.X509Certificate(shown.raw).subjectName.toArrayBuffer()).equals(
@@ -375,6 +378,7 @@ export async function startEstServer(options: { policy?: Partial<EstPolicy>; por
     basic,
     client: await makeLeaf('CN=Certdesk portal', clients, 'client'),
     issued: [],
+    renewsForAuthorities: false,
     requests: [],
     fault: null,
     pendingRounds: null,

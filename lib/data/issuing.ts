@@ -200,6 +200,18 @@ function definitionOf(versionId: string, stored: unknown): ProfileDefinition {
   return definition
 }
 
+/** The user's certificates of that issuer that are neither revoked nor expired, newest first. */
+export async function findGoodCertificates(
+  _grant: Grant<'system:work'>,
+  { enrollmentId, issuer }: Pick<Issuance, 'enrollmentId' | 'issuer'>,
+): Promise<Bytes[]> {
+  const rows = await db().$queryRaw<{ der: Bytes }[]>`
+    SELECT c.der FROM certificate c JOIN enrollment e ON e.user_id = c.user_id
+    WHERE e.id = ${enrollmentId}::uuid AND c.issuer_id = ${issuer.id}::uuid AND c.status = 'issued' AND c.not_after > clock_timestamp()
+    ORDER BY c.issued_at DESC LIMIT 50`
+  return rows.map(({ der }) => der)
+}
+
 /** Ends the issuance: the CA said no, or what it said cannot be used. False if the enrolment stands elsewhere. */
 export function failIssuing(
   grant: Grant<'system:work'>,

@@ -16,7 +16,7 @@ export interface EstAccess {
   clientKey: string | null
 }
 
-/** §3.2.2. `simplereenroll` is for the certificate that is shown in TLS: our own, never a phone's. */
+/** §3.2.2. `simplereenroll` by the letter is for the certificate that is shown in TLS; ours is a registration authority's (lib/issuer/est/issuer.ts). */
 export type EstOperation = 'cacerts' | 'simpleenroll' | 'simplereenroll'
 
 /** A CA may think for a while before it signs; longer than this and it should have said 202. */

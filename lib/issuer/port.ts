@@ -10,7 +10,7 @@
  * |----------|----------------------------|------------------------------------------------------------------|----------------------|
  * | embedded | the whole TBSCertificate   | signs it, RSASSA-PKCS1-v1_5: deterministic                       | the same bytes       |
  * | SCEP     | the pkiMessage (PKCSReq)   | sends it; transactionID comes from the idempotency key           | the same transaction |
- * | EST      | the phone's PKCS#10        | sends it; the protocol has no transactions                       | perhaps another one  |
+ * | EST      | the phone's PKCS#10, to where | sends it; the protocol has no transactions                    | perhaps another one  |
  *
  * The last line is why the workflow writes down every asking of a remote CA before it is made and every answer it read
  * (lib/data/asking.ts), keeps what it got at once, and tells staff when a CA may hold a certificate that nobody here has seen.
@@ -38,6 +38,8 @@ export interface IssuanceRequest {
   upn: string | null
   /** By the database's clock. */
   now: Date
+  /** Only for an issuer that `asksForRenewals`: the user has a good certificate of it whose subject and names the request repeats. */
+  renews?: boolean
 }
 
 /** What the profile does not ask for gets nowhere, whatever the request says. */
@@ -102,6 +104,8 @@ export interface Progress {
 export interface Issuer {
   readonly name: string
   readonly trust: IssuerTrust
+  /** Its connection says that a renewal is asked for as one, so that it wants to know (`IssuanceRequest.renews`). */
+  readonly asksForRenewals?: boolean
   /**
    * @param idempotencyKey the same for the same enrolment and key, for ever; CAs with a transaction id make it from this.
    */

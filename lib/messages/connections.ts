@@ -99,6 +99,13 @@ export const connections = {
     subjectHint:
       'Some CAs write the subject anew in other string types (PrintableString for UTF8String): many in Go such as scepserver, EJBCA and AD CS by their settings. Then choose “same text”: attributes, order and every character must still be the ones asked for.',
     subjects: { exact: 'exactly as asked for', equivalent: 'same text' },
+    renewal: 'Certificates that replace one of the same subject',
+    renewals: {
+      est: { enroll: 'asked for like any other (simpleenroll)', reenroll: 'asked for as renewals (simplereenroll)' },
+      scep: { enroll: 'asked for like any other', reenroll: 'asked for as renewals (RenewalReq)' },
+    },
+    renewalHint:
+      'Renewals only where the CA takes them from us: by the letter the old certificate’s own key would have to ask, and that is in the phone. Where the person has no unexpired certificate of exactly this subject from this CA, or one with alternative names, it is asked for like any other.',
     challenge: 'Challenge in the request (challengePassword)',
     challengeHint:
       'Phones sign their own requests, so a challenge has to be sent to them: a fixed one would not stay secret, and whoever knows it can enrol any name, so it is not offered. One-time challenges are not documented to work: it depends on the phone app keeping the request’s attributes, and an answer without the challenge is refused.',

@@ -17,11 +17,19 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import { DerError } from '#lib/core/asn1/der.ts'
 import { certificateOfKey } from '#lib/core/enrollment/profile.ts'
+import { parseCertificate, readSubjectAltName, sameBytes } from '#lib/core/x509/certificate.ts'
 import { type Csr, findSignatureAlgorithm, readCsr } from '#lib/core/x509/csr.ts'
 import { type CertificateProfile, keyUsageForKey } from '#lib/core/x509/extensions.ts'
 import type { NewCommand } from '#lib/data/commands.ts'
 import { noteConnection } from '#lib/data/connections.ts'
-import { failIssuing, type Issuance, type KeyToCertify, readIssuance, waitForIssuer } from '#lib/data/issuing.ts'
+import {
+  failIssuing,
+  findGoodCertificates,
+  type Issuance,
+  type KeyToCertify,
+  readIssuance,
+  waitForIssuer,
+} from '#lib/data/issuing.ts'
 import { type IssuedCertificate, reserveCertificate, storeIssued } from '#lib/data/issuing-writes.ts'
 import { isUniqueViolation } from '#lib/data/transaction.ts'
 import { IssuerError } from '#lib/issuer/errors.ts'
@@ -142,7 +150,8 @@ async function reserveAll(
       })
       continue
     }
-    const answer = await issuer.prepare(request, idempotencyKey)
+    const renews = issuer.asksForRenewals === true && (await isRenewal(grant, issuance, request))
+    const answer = await issuer.prepare({ ...request, renews }, idempotencyKey)
     if (answer.status === 'refused') return answer
     if (answer.status === 'unavailable') return waitForAnswer(issuance, answer.detail, UNAVAILABLE_RETRY_S)
     const { bytes, serialNumber, notBefore, notAfter } = answer.prepared
@@ -158,6 +167,17 @@ async function reserveAll(
     reserved.push({ keyid: key.keyid, certificateId: id, prepared: bytes, reserved: null, request, idempotencyKey })
   }
   return reserved
+}
+
+/**
+ * Whether the request repeats subject and alternative names of a good certificate that the user has from this CA (RFC 7030 §4.2.2). Requests have no
+ * alternative names of their own, so a certificate with some is not repeated.
+ */
+async function isRenewal(grant: Grant<'system:work'>, issuance: Issuance, { subject }: IssuanceRequest): Promise<boolean> {
+  const held = await findGoodCertificates(grant, issuance)
+  return held
+    .map((der) => parseCertificate(der))
+    .some((one) => sameBytes(one.subject, subject) && readSubjectAltName(one) === null)
 }
 
 async function completeAll(

@@ -11,22 +11,23 @@ export interface IssuingEnrollment {
   keyIds: string[]
 }
 
-/** Makes a user and an enrolment of the first profile; each key becomes one EnrollmentKey. Through the owner's connection. */
+/** Makes a user (unless one is named by id) and an enrolment of the first profile; each key becomes one EnrollmentKey. Through the owner's connection. */
 export async function insertIssuing(
   client: pg.ClientBase,
   keys: readonly TestKey[],
-  user: { name?: string; email?: string | null } = {},
+  user: { id?: string; name?: string; email?: string | null } = {},
 ): Promise<IssuingEnrollment> {
-  const userId = randomUUID()
+  const userId = user.id ?? randomUUID()
   const enrollmentId = randomUUID()
   const userid = `u${userId.slice(0, 8)}`
   const { name = 'Åsa Öberg', email = `${userid}@example.org` } = user
-  await client.query('INSERT INTO "user" (id, userid, name, email, updated_at) VALUES ($1, $2, $3, $4, now())', [
-    userId,
-    userid,
-    name,
-    email,
-  ])
+  if (user.id === undefined)
+    await client.query('INSERT INTO "user" (id, userid, name, email, updated_at) VALUES ($1, $2, $3, $4, now())', [
+      userId,
+      userid,
+      name,
+      email,
+    ])
   await client.query(
     `INSERT INTO enrollment (id, user_id, profile_version_id, state, started_by_name)
      SELECT $1, $2, v.id, 'issuing', 'Test' FROM profile_version v JOIN profile p ON p.id = v.profile_id ORDER BY p.position LIMIT 1`,

@@ -1,6 +1,6 @@
 /** What is configured of an EST server (RFC 7030). Secrets are not in here (index.ts: `credentials`). */
 import { z } from 'zod'
-import { caUrl, certificatePin, pemCertificates, subjectMatch } from './fields.ts'
+import { caUrl, certificatePin, pemCertificates, renewal, subjectMatch } from './fields.ts'
 
 export const estConfigSchema = z.strictObject({
   /** https only (§3.3). With the whole path, or only the host: then /.well-known/est is added (§3.2.2). */
@@ -20,6 +20,7 @@ export const estConfigSchema = z.strictObject({
   /** §3.3.2: TLS client certificate with its chain, PEM; null: none. The key is a credential. */
   clientCertificate: pemCertificates,
   subject: subjectMatch,
+  renewal,
 })
 export type EstConfig = z.infer<typeof estConfigSchema>
 

@@ -37,6 +37,12 @@ export const certificatePin = z
 /** Whether the CA may write the subject in other string types. Configurations from before there was a choice: it may not. */
 export const subjectMatch = z.enum(SUBJECT_MATCHES).default('exact')
 
+/**
+ * How a certificate is asked for that replaces one of the same subject from the same CA: as any other, or as a renewal (EST simplereenroll,
+ * SCEP RenewalReq). Configurations from before there was a choice: as any other.
+ */
+export const renewal = z.enum(['enroll', 'reenroll']).default('enroll')
+
 /** One or more PEM certificates; empty text is none. Kept as entered, trimmed. */
 export const pemCertificates = z
   .string()

@@ -1,6 +1,6 @@
 /** What is configured of a SCEP CA (RFC 8894). Secrets are not in here (index.ts: `credentials`). */
 import { z } from 'zod'
-import { caUrl, certificatePin, pemCertificates, subjectMatch } from './fields.ts'
+import { caUrl, certificatePin, pemCertificates, renewal, subjectMatch } from './fields.ts'
 
 export const scepConfigSchema = z.strictObject({
   /** http too (§5): messages are signed and encrypted by themselves. */
@@ -19,13 +19,14 @@ export const scepConfigSchema = z.strictObject({
     .transform((value) => value || null),
   /** Who signs our messages (§2.3): certificate of a registration authority, PEM, whose key is a credential; null: an ephemeral self-signed one. */
   raCertificate: pemCertificates,
-  /** Some CAs take only RenewalReq from a registration authority. */
+  /** Some CAs take only RenewalReq from a registration authority: then it is the type of every request. */
   messageType: z.enum(['PKCSReq', 'RenewalReq']),
   /** Whether SHA-1, Triple-DES and DES may be used with this CA. */
   legacyAlgorithms: z.boolean(),
   /** For each of the three requests that one asking may take; together no longer than a request's lease (lib/data/asking.ts). */
   timeoutMs: z.number().int().min(1_000, 'At least one second.').max(10_000, 'At most 10 seconds.'),
   subject: subjectMatch,
+  renewal,
   /**
    * What the CA wants in the PKCS#10 itself (RFC 2985 §5.4.1: challengePassword). `one-time`: each key of an offer takes one of those that an
    * administrator entered. A fixed one is not offered: the phone signs the PKCS#10, so the challenge must stand in what the phone is sent, and

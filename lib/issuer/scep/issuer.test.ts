@@ -121,6 +121,17 @@ describe('a CA over SCEP', () => {
     expect(ca.asked.slice(-10)).toEqual(['PKCSReq', ...Array(9).fill('CertPoll')])
   })
 
+  it('asks for a renewal as one only where the connection says so and it is one', async () => {
+    for (const renewal of ['enroll', 'reenroll'] as const)
+      for (const renews of [false, true]) {
+        const issuer = open({ renewal })
+        const prepared = await issuer.prepare({ ...request(), renews }, newKey())
+        if (prepared.status !== 'prepared') throw new Error(prepared.detail)
+        serialOf(await issuer.complete(prepared.prepared.bytes, '', FRESH))
+        expect(ca.asked.at(-1)).toBe(renewal === 'reenroll' && renews ? 'RenewalReq' : 'PKCSReq')
+      }
+  })
+
   it('takes a registration authority as signer, and says when key and certificate do not belong together', async () => {
     const ra = makeKey()
     const certificate = encodeSelfSigned({

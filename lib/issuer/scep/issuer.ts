@@ -32,6 +32,7 @@ const LAST_POLL_S = 1_800
 export interface ScepIssuerConfig extends ScepCaConfig {
   messageType: 'PKCSReq' | 'RenewalReq'
   subject: SubjectMatch
+  renewal?: 'enroll' | 'reenroll'
 }
 
 /** 160 bits, hexadecimal: short enough for every CA's column. */
@@ -40,6 +41,7 @@ const transactionIdOf = (idempotencyKey: string): string => hash('sha256', `cert
 export class ScepIssuer implements Issuer {
   readonly name: string
   readonly trust: IssuerTrust
+  readonly asksForRenewals: boolean
   readonly #config: ScepIssuerConfig
   readonly #signers: Signers
   readonly #ca: CaCache
@@ -49,6 +51,7 @@ export class ScepIssuer implements Issuer {
   constructor(name: string, trust: IssuerTrust, config: ScepIssuerConfig, signers: Signers, now: () => Date = () => new Date()) {
     this.name = name
     this.trust = trust
+    this.asksForRenewals = config.renewal === 'reenroll'
     this.#config = config
     this.#signers = signers
     this.#ca = new CaCache(config)
@@ -65,7 +68,8 @@ export class ScepIssuer implements Issuer {
       const transactionId = transactionIdOf(idempotencyKey)
       const senderNonce = randomBytes(NONCE_BYTES)
       const pkiMessage = encodePkiRequest({
-        messageType: MESSAGE_TYPES[this.#config.messageType],
+        // §3.3.1.2 would have the certificate that is renewed sign it; its key is in the phone, so the CA has to take it from our signer.
+        messageType: MESSAGE_TYPES[this.asksForRenewals && request.renews ? 'RenewalReq' : this.#config.messageType],
         transactionId,
         senderNonce,
         content: request.csr,

@@ -60,6 +60,13 @@ const WHERE = (kind: 'est' | 'scep'): FieldRule[] => [
 
 const SUBJECT: FieldRule = { name: 'config.subject', label: words.subject, hint: words.subjectHint, shape: words.subjects }
 
+const renewalOf = (kind: 'est' | 'scep'): FieldRule => ({
+  name: 'config.renewal',
+  label: words.renewal,
+  hint: words.renewalHint,
+  shape: words.renewals[kind],
+})
+
 const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
   est: [
     ...WHERE('est'),
@@ -68,6 +75,7 @@ const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
     { name: 'config.clientCertificate', label: words.clientCertificate, shape: 'pem', optional: true },
     secret('client-key', 'pem'),
     SUBJECT,
+    renewalOf('est'),
   ],
   scep: [
     ...WHERE('scep'),
@@ -85,14 +93,22 @@ const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
       className: 'hidden group-has-[option[value=one-time]:checked]/issuer:block',
     },
     SUBJECT,
+    renewalOf('scep'),
     { name: 'config.timeoutMs', label: words.timeoutMs, shape: 'number' },
     { name: 'config.legacyAlgorithms', label: words.legacyAlgorithms, hint: words.legacyAlgorithmsHint, shape: 'checkbox' },
   ],
 }
 
 const DEFAULTS: Record<'est' | 'scep', Config> = {
-  est: { subject: 'exact' },
-  scep: { subject: 'exact', messageType: 'PKCSReq', challenge: 'none', timeoutMs: 8_000, legacyAlgorithms: false },
+  est: { subject: 'exact', renewal: 'enroll' },
+  scep: {
+    subject: 'exact',
+    renewal: 'enroll',
+    messageType: 'PKCSReq',
+    challenge: 'none',
+    timeoutMs: 8_000,
+    legacyAlgorithms: false,
+  },
 }
 
 /** Fields as the action wants them: nested, numbers as numbers, empty as null. */
