@@ -110,8 +110,8 @@ export const connections = {
     challengeHint:
       'Phones sign their own requests, so a challenge has to be sent to them: a fixed one would not stay secret, and whoever knows it can enrol any name, so it is not offered. One-time challenges are not documented to work: it depends on the phone app keeping the request’s attributes, and an answer without the challenge is refused.',
     challenges: {
-      none: 'none: the CA trusts our signer, or somebody there approves',
-      'one-time': 'one-time (not documented: depends on the phone app)',
+      none: 'none (the CA trusts our signer)',
+      'one-time': 'one-time (not documented)',
     },
     challengeList: 'One-time challenges to add, one a line',
     challengeListNew: (left: number | null) =>
