@@ -13,6 +13,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // An RSA-4096 key can take seconds to make on a busy machine.
+          testTimeout: 30_000,
           include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'components/**/*.test.ts', 'prisma/**/*.test.ts', 'e2e/**/*.test.ts'],
           exclude: ['**/*.db.test.ts', '**/*.peer.test.ts', '**/node_modules/**'],
         },

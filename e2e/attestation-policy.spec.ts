@@ -1,12 +1,9 @@
 /** The attestation policy and incidents, as an administrator and the helpdesk meet them. Its own portal: what is trusted is everybody's. */
 import { generateKeyPairSync } from 'node:crypto'
-import type { Page } from '@playwright/test'
 import { test as base, expect } from './fixtures.ts'
 import { startPortal } from './harness/portal.ts'
 
-const ADMIN = { email: 'ada@example.test', name: 'Ada Admin' }
-
-const test = base.extend<Record<never, never>, { adminPassword: string }>({
+const test = base.extend({
   portal: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern
     async ({}, use) => {
@@ -16,25 +13,8 @@ const test = base.extend<Record<never, never>, { adminPassword: string }>({
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  adminPassword: [
-    async ({ portal }, use) => {
-      const { email, name } = ADMIN
-      const printed = await portal.certdesk('account', 'create', '--role', 'admin', '--email', email, '--name', name)
-      const last = printed.split('\n').at(-1) ?? ''
-      await use(last.replace(/^.*:\s*/, '').trim())
-    },
-    { scope: 'worker' },
-  ],
 })
 test.describe.configure({ mode: 'serial' })
-
-async function signInAsAdmin(page: Page, password: string) {
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(ADMIN.email)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
-}
 
 /** The vendor's one-line JWK of a new key. */
 function vendorLine(): string {
@@ -45,13 +25,13 @@ function vendorLine(): string {
 
 test('a key is imported: what is wrong is said, the rehearsal comes first, and the version is kept with what it judged', async ({
   page,
-  adminPassword,
+  signInAs,
   newUser,
   startEnrollment,
   commandLinePhone,
   expectAccessible,
 }) => {
-  await signInAsAdmin(page, adminPassword)
+  await signInAs('admin')
   const first = await startEnrollment(await newUser())
   await commandLinePhone(first.offer)
 
@@ -90,13 +70,13 @@ test('a key is imported: what is wrong is said, the rehearsal comes first, and t
 
 test('a rehearsal shows how many accepted answers a wrong pin would refuse, and which', async ({
   page,
-  adminPassword,
+  signInAs,
   newUser,
   startEnrollment,
   commandLinePhone,
   expectAccessible,
 }) => {
-  await signInAsAdmin(page, adminPassword)
+  await signInAs('admin')
   const user = await newUser({ name: 'Rehearsed Person' })
   const { id, offer } = await startEnrollment(user)
   await commandLinePhone(offer)
@@ -153,6 +133,7 @@ test('a leaked key is an incident on the home page until somebody closes it, and
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click()
   await expect(page.getByText('Closed by Hanna Helpdesk')).toBeVisible()
   await page.getByRole('link', { name: 'Home', exact: true }).click()
+  await page.waitForURL(({ pathname }) => pathname === '/')
   await expect(page.getByRole('heading', { name: 'Open incidents' })).toHaveCount(0)
   await page.getByRole('link', { name: 'Incidents', exact: true }).click()
   await expect(page.getByText('None stands like this.').or(page.getByText('No incidents'))).toBeVisible()
@@ -161,8 +142,8 @@ test('a leaked key is an incident on the home page until somebody closes it, and
   await expectAccessible()
 })
 
-test('a key is blocked and taken off again, each with a reason', async ({ page, adminPassword, expectAccessible }) => {
-  await signInAsAdmin(page, adminPassword)
+test('a key is blocked and taken off again, each with a reason', async ({ page, signInAs, expectAccessible }) => {
+  await signInAs('admin')
   const hash = 'ab'.repeat(32)
   await page.goto(`/settings/attestation?block=${hash}#block-list`)
   const dialog = page.getByRole('dialog')
@@ -182,7 +163,7 @@ test('a key is blocked and taken off again, each with a reason', async ({ page, 
 
 test('the helpdesk has no settings; an auditor sees the policy and cannot change it', async ({
   page,
-  portal,
+  signInAs,
   signIn,
   allowConsoleErrors,
 }) => {
@@ -190,13 +171,7 @@ test('the helpdesk has no settings; an auditor sees the policy and cannot change
   await signIn()
   await expect(page.getByRole('link', { name: 'Settings', exact: true })).toHaveCount(0)
   expect((await page.goto('/settings/attestation'))?.status()).toBe(404)
-  const printed = await portal.certdesk('account', 'create', '--role', 'auditor', '--email', 'aud@example.test', '--name', 'Aud')
-  await page.context().clearCookies()
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill('aud@example.test')
-  await page.getByLabel('Password').fill((printed.split('\n').at(-1) ?? '').replace(/^.*:\s*/, '').trim())
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  await signInAs('auditor')
   await page.goto('/settings/attestation')
   await expect(page.getByText('You can look at it; changing it is for administrators.')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Import key' })).toHaveCount(0)

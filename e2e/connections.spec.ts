@@ -14,7 +14,7 @@ test.afterAll(() => est?.stop())
 
 test('an EST server: added, tested, used for a phone, and named when it breaks', async ({
   page,
-  portal,
+  signInAs,
   sql,
   newUser,
   commandLinePhone,
@@ -22,28 +22,7 @@ test('an EST server: added, tested, used for a phone, and named when it breaks',
   rest,
 }) => {
   test.setTimeout(180_000)
-  const printed = await portal.certdesk(
-    'account',
-    'create',
-    '--role',
-    'admin',
-    '--email',
-    `ada.${Date.now()}@example.test`,
-    '--name',
-    'Ada Admin',
-  )
-  const email = /\S+@example\.test/.exec(printed)?.[0] ?? ''
-  const password =
-    printed
-      .split('\n')
-      .at(-1)
-      ?.replace(/^.*:\s*/, '')
-      .trim() ?? ''
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  await signInAs('admin')
 
   // Adding: what is wrong is said at its field; the secret is never shown again.
   const name = `est-${randomUUID().slice(0, 8)}`
@@ -130,29 +109,13 @@ test('an EST server: added, tested, used for a phone, and named when it breaks',
   expect((await rest('POST', '/enrollments', { userid: user.userid, profile })).status).toBe(201)
 })
 
-test('the messaging server: reachable, key accepted, and its callback comes back', async ({ page, portal, expectAccessible }) => {
+test('the messaging server: reachable, key accepted, and its callback comes back', async ({
+  page,
+  signInAs,
+  expectAccessible,
+}) => {
   test.setTimeout(90_000)
-  const printed = await portal.certdesk(
-    'account',
-    'create',
-    '--role',
-    'admin',
-    '--email',
-    `adam.${Date.now()}@example.test`,
-    '--name',
-    'Adam Admin',
-  )
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(/\S+@example\.test/.exec(printed)?.[0] ?? '')
-  await page.getByLabel('Password').fill(
-    printed
-      .split('\n')
-      .at(-1)
-      ?.replace(/^.*:\s*/, '')
-      .trim() ?? '',
-  )
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  await signInAs('admin')
   await page.goto('/settings/connections')
   const card = page.getByRole('region', { name: 'Messaging server (Hermod)' })
   await card.getByRole('button', { name: /^Test: / }).click()

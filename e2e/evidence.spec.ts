@@ -2,6 +2,9 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 
+// Looking for faults of accessibility among the hundreds of lines of a decoded exchange takes long.
+test.describe.configure({ timeout: 180_000 })
+
 const row = (page: Page, id: string) => page.locator(`button[data-check="${id}"]`)
 const marks = (page: Page) => page.locator('button[data-marked]')
 const markedPaths = (page: Page) => marks(page).evaluateAll((lines) => lines.map((line) => line.getAttribute('data-path')))

@@ -3,7 +3,7 @@
  * the test alone, and phones. A page that logs an error to its console fails its test.
  */
 import { AxeBuilder } from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, type Cookie, expect, type Page } from '@playwright/test'
 import pg from 'pg'
 import { type Portal, runToEnd, startPortal } from './harness/portal.ts'
 
@@ -20,17 +20,29 @@ export type Rest = (
   headers?: Record<string, string>,
 ) => Promise<{ status: number; value: Record<string, unknown> }>
 
+type Role = 'admin' | 'helpdesk' | 'auditor'
+
+interface Account {
+  email: string
+  password: string
+}
+
 interface WorkerFixtures {
   portal: Portal
-  account: { email: string; password: string }
+  /** The helpdesk's. */
+  account: Account
+  /** One account of each role that is asked for. */
+  accountOf: (role: Role) => Promise<Account>
+  /** Who signed in stays so for the next test: typing a password each time is the test of sign-in.spec.ts alone. */
+  sessions: Map<Role, Cookie[]>
   rest: Rest
 }
 
 interface TestFixtures {
   /** Signs the page in as helpdesk and leaves it on the home page. */
   signIn: () => Promise<void>
-  /** Signs the page in as somebody of that role, made for the test. */
-  signInAs: (role: 'admin' | 'helpdesk' | 'auditor') => Promise<void>
+  /** Signs the page, or another, in as somebody of that role and leaves it on the home page. */
+  signInAs: (role: Role, page?: Page) => Promise<void>
   newUser: (over?: Partial<TestUser>) => Promise<TestUser>
   /** Starts an enrolment through the pages; resolves on the live page with the offer shown. */
   startEnrollment: (user: TestUser) => Promise<{ id: string; offer: string }>
@@ -43,7 +55,7 @@ interface TestFixtures {
   allowConsoleErrors: (pattern: RegExp) => void
 }
 
-const HELPDESK = { email: 'helpdesk@example.test', name: 'Hanna Helpdesk' }
+const NAMES: Record<Role, string> = { admin: 'Ada Admin', helpdesk: 'Hanna Helpdesk', auditor: 'Aud Auditor' }
 
 /** What `certdesk account create` says last. */
 const printedPassword = (printed: string): string =>
@@ -53,12 +65,14 @@ const printedPassword = (printed: string): string =>
     ?.replace(/^.*:\s*/, '')
     .trim() ?? ''
 
-async function fillSignIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
+const navigationOf = (page: Page) => page.getByRole('navigation', { name: 'Main' })
+
+async function fillSignIn(page: Page, { email, password }: Account): Promise<void> {
   await page.goto('/sign-in')
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
+  await expect(navigationOf(page)).toBeVisible()
 }
 
 export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowed: RegExp[] }, WorkerFixtures>({
@@ -71,22 +85,25 @@ export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowe
     },
     { scope: 'worker', timeout: 120_000 },
   ],
-  account: [
+  accountOf: [
     async ({ portal }, use) => {
-      const printed = await portal.certdesk(
-        'account',
-        'create',
-        '--role',
-        'helpdesk',
-        '--email',
-        HELPDESK.email,
-        '--name',
-        HELPDESK.name,
-      )
-      await use({ email: HELPDESK.email, password: printedPassword(printed) })
+      const made = new Map<Role, Promise<Account>>()
+      const make = async (role: Role): Promise<Account> => {
+        const email = `${role}@example.test`
+        const printed = await portal.certdesk('account', 'create', '--role', role, '--email', email, '--name', NAMES[role])
+        return { email, password: printedPassword(printed) }
+      }
+      await use((role) => {
+        const account = made.get(role) ?? make(role)
+        made.set(role, account)
+        return account
+      })
     },
     { scope: 'worker' },
   ],
+  account: [async ({ accountOf }, use) => use(await accountOf('helpdesk')), { scope: 'worker' }],
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern
+  sessions: [async ({}, use) => use(new Map()), { scope: 'worker' }],
   rest: [
     async ({ portal }, use) => {
       const token = await portal.certdesk('token', 'create', '--role', 'helpdesk', '--name', 'browser tests')
@@ -120,14 +137,21 @@ export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowe
     },
     { auto: true },
   ],
-  signIn: async ({ page, account }, use) => {
-    await use(() => fillSignIn(page, account))
+  signIn: async ({ signInAs }, use) => {
+    await use(() => signInAs('helpdesk'))
   },
-  signInAs: async ({ page, portal }, use) => {
-    await use(async (role) => {
-      const email = `${role}.${Date.now().toString(36)}@example.test`
-      const printed = await portal.certdesk('account', 'create', '--role', role, '--email', email, '--name', `The ${role}`)
-      await fillSignIn(page, { email, password: printedPassword(printed) })
+  signInAs: async ({ page: own, accountOf, sessions }, use) => {
+    await use(async (role, page = own) => {
+      const session = sessions.get(role)
+      if (session) {
+        await page.context().clearCookies()
+        await page.context().addCookies(session)
+        await page.goto('/')
+        await expect(navigationOf(page)).toBeVisible()
+        return
+      }
+      await fillSignIn(page, await accountOf(role))
+      sessions.set(role, await page.context().cookies())
     })
   },
   newUser: async ({ rest }, use, info) => {

@@ -5,23 +5,6 @@ import { expect, test } from './fixtures.ts'
 // Each of these is a profile made by hand and several enrolments: minutes of a person's time.
 test.describe.configure({ timeout: 180_000 })
 
-/** Signs in as somebody of that role, made for the test. */
-async function signInAs(page: Page, certdesk: (...args: string[]) => Promise<string>, role: string): Promise<void> {
-  const email = `${role}.${Date.now().toString(36)}@example.test`
-  const printed = await certdesk('account', 'create', '--role', role, '--email', email, '--name', `The ${role}`)
-  const password =
-    printed
-      .split('\n')
-      .at(-1)
-      ?.replace(/^.*:\s*/, '')
-      .trim() ?? ''
-  await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill(email)
-  await page.getByLabel('Password').fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible()
-}
-
 /** Makes a profile of two keys, EC preferred and RSA as the fallback, the way an administrator does. */
 async function makeProfile(page: Page, title: string): Promise<void> {
   await page.goto('/settings/profiles')
@@ -62,13 +45,13 @@ const idOf = (page: Page): string => /enrollments\/([0-9a-f-]{36})/.exec(page.ur
 
 test('two keys, EC preferred: made in the editor, both certificates on the web phone', async ({
   page,
-  portal,
+  signInAs,
   newUser,
   rest,
   expectAccessible,
 }) => {
   const title = `Two keys ${Date.now().toString(36)}`
-  await signInAs(page, portal.certdesk, 'admin')
+  await signInAs('admin')
   await makeProfile(page, title)
   await expectAccessible()
   const user = await newUser()
@@ -97,13 +80,13 @@ test('two keys, EC preferred: made in the editor, both certificates on the web p
 
 test('the command-line phone that makes RSA only gets the fallback; a fault of one key of two refuses both', async ({
   page,
-  portal,
+  signInAs,
   newUser,
   rest,
   commandLinePhone,
 }) => {
   const title = `Fallback ${Date.now().toString(36)}`
-  await signInAs(page, portal.certdesk, 'admin')
+  await signInAs('admin')
   await makeProfile(page, title)
   const user = await newUser()
   const printed = await commandLinePhone(await enrol(page, user.userid, title), '--key-types', 'RSA-2048')
@@ -123,12 +106,12 @@ test('the command-line phone that makes RSA only gets the fallback; a fault of o
 
 test('what is wrong is said at the field, the first has the focus, and a change is reviewed, versioned and undone by nobody else', async ({
   page,
-  portal,
+  signInAs,
   context,
   expectAccessible,
 }) => {
   const title = `Edited ${Date.now().toString(36)}`
-  await signInAs(page, portal.certdesk, 'admin')
+  await signInAs('admin')
   await makeProfile(page, title)
   await page.getByRole('link', { name: title }).click()
   await page.getByLabel('Valid for (days)').fill('a year')
@@ -172,10 +155,11 @@ test('what is wrong is said at the field, the first has the focus, and a change 
 test('an auditor reads the profiles and changes nothing; the helpdesk does not see them', async ({
   page,
   portal,
+  signInAs,
   browser,
   expectAccessible,
 }) => {
-  await signInAs(page, portal.certdesk, 'auditor')
+  await signInAs('auditor')
   await page.goto('/settings/profiles')
   await expect(page.getByRole('link', { name: 'New profile' })).toBeHidden()
   await page.getByRole('link', { name: 'Sign and authenticate' }).click()
@@ -184,7 +168,7 @@ test('an auditor reads the profiles and changes nothing; the helpdesk does not s
   await expectAccessible()
   const own = await browser.newContext({ baseURL: portal.url })
   const desk = await own.newPage()
-  await signInAs(desk, portal.certdesk, 'helpdesk')
+  await signInAs('helpdesk', desk)
   await expect(desk.getByRole('link', { name: 'Settings' })).toBeHidden()
   expect((await desk.goto('/settings/profiles'))?.status()).toBe(404)
   await own.close()
