@@ -27,7 +27,7 @@ if (unknown.length > 0) {
 let passed = 0
 let failed = 0
 const summary: string[] = []
-/** Every test of vitest that ran, for the table of hostile inputs. */
+/** Every test that ran, for the table of hostile inputs. */
 const outcomes: TestOutcome[] = []
 
 function count(name: string, good: number, bad: number, since: number): void {
@@ -86,12 +86,26 @@ async function vitest(project: string, env: NodeJS.ProcessEnv): Promise<[number,
   return [result.numPassedTests, result.numFailedTests + (code !== 0 && result.numFailedTests === 0 ? 1 : 0)]
 }
 
+interface BrowserSuite {
+  specs: { title: string; ok: boolean }[]
+  suites?: BrowserSuite[]
+}
+
+const outcomesOf = ({ specs, suites = [] }: BrowserSuite): TestOutcome[] => [
+  ...specs.map(({ title, ok }) => ({ name: title, passed: ok })),
+  ...suites.flatMap(outcomesOf),
+]
+
 async function playwright(env: NodeJS.ProcessEnv): Promise<[number, number]> {
   const file = 'test-results/playwright.json'
   rmSync(file, { force: true })
   const code = await run(bin('playwright'), ['test'], env)
   if (!existsSync(file)) return [0, 1]
-  const { stats } = JSON.parse(readFileSync(file, 'utf8')) as { stats: { expected: number; unexpected: number; flaky: number } }
+  const { stats, suites } = JSON.parse(readFileSync(file, 'utf8')) as {
+    stats: { expected: number; unexpected: number; flaky: number }
+    suites: BrowserSuite[]
+  }
+  outcomes.push(...suites.flatMap(outcomesOf))
   const bad = stats.unexpected + stats.flaky
   return [stats.expected, bad + (code !== 0 && bad === 0 ? 1 : 0)]
 }

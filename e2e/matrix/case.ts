@@ -75,6 +75,10 @@ export const toCases = (rows: readonly Row[]): AnswerCase[] =>
 /** True if the case is nothing but a message: it can be posted to a portal that asked for one RSA key and knows nothing special. */
 export const isMessageOnly = ({ bends, options }: AnswerCase): boolean => bends.input === undefined && options.keys === undefined
 
+/** Whoever cannot be read, or names no command of ours by both its names and its kind, moves nothing. */
+export const isNobodys = ({ id, outcome }: AnswerCase): boolean =>
+  /\bC2\b/.test(outcome) || (id.startsWith('F-S') && outcome === 'C4')
+
 /** What the checks say, written as a case writes it. */
 export function outcomeOf({ checks }: Pick<CheckedAnswer, 'checks'>): string {
   const list = (outcome: string, detail: (check: CheckedAnswer['checks'][number]) => string): string =>

@@ -7,11 +7,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { POST } from '#app/hermod/callback/[[...kind]]/route.ts'
-import { attestationKeysFile, type Bends, b64u, buildAnswer, RS256_CSR, rsaKey, spkiOf } from '#e2e/builders/answer.ts'
+import { attestationKeysFile, type Bends, b64u, RS256_CSR, rsaKey, spkiOf } from '#e2e/builders/answer.ts'
 import { header } from '#e2e/builders/answer-bends.ts'
+import { answerCommand } from '#e2e/builders/answer-command.ts'
 import { primeModulus, signWithPrime } from '#e2e/builders/weak-keys.ts'
 import { ANSWER_CASES } from '#e2e/matrix/answers.ts'
-import { type AnswerCase, isMessageOnly, outcomeOf } from '#e2e/matrix/case.ts'
+import { type AnswerCase, isMessageOnly, isNobodys, outcomeOf } from '#e2e/matrix/case.ts'
 import { systemGrant } from '#lib/auth/permissions.ts'
 import * as der from '#lib/core/asn1/der.ts'
 import type { CheckResult } from '#lib/core/enrollment/evidence.ts'
@@ -51,33 +52,8 @@ const post = (body: Uint8Array) =>
     { params: Promise.resolve({ kind: ['provision'] }) },
   )
 
-/** The builder's answer to a command that the portal really sent. */
-function answerTo(command: ReceivedCommand, bends: Bends, phone = 'phone'): Uint8Array {
-  const { nonce, userid, profile } = command.body.provCommand as unknown as {
-    nonce: string
-    userid: string
-    profile: { servername: string; name: string; keygenrequests: { keyid: string; usage: string; certreq: string }[] }
-  }
-  const { bid, mid } = command.destination
-  return buildAnswer(bends, {
-    keys: profile.keygenrequests.map(({ keyid, usage }) => ({ keyid, usage, keyTypes: ['RSA-2048'] })),
-    subject: readCsr(Buffer.from(profile.keygenrequests[0]?.certreq ?? '', 'base64')).subject,
-    situation: {
-      host: '127.0.0.1',
-      mailboxes: `${flow.hermod.url}/rest/ms`,
-      nonce,
-      userid,
-      servername: profile.servername,
-      profileName: profile.name,
-      commandId: command.commandId,
-      externalId: command.body.commandHeader.externalId,
-      bid,
-      mid,
-      profileId: randomUUID(),
-      phone,
-    },
-  }).body
-}
+const answerTo = (command: ReceivedCommand, bends: Bends, phone?: string): Uint8Array =>
+  answerCommand(command, bends, flow.hermod, phone)
 
 async function offered() {
   const { id, userid } = await flow.start()
@@ -106,9 +82,6 @@ async function send(bends: Bends, phone?: string) {
 
 /** No certificate of a server is pinned here, so C14 always passes with a note. */
 const withoutNotes = (outcome: string): string => outcome.split(' | ').slice(0, 2).join(' | ').replace(/ \| $/, '')
-
-/** Whoever cannot be read, or names no command of ours by both its names and its kind, moves nothing. */
-const isNobodys = ({ id, outcome }: AnswerCase): boolean => /\bC2\b/.test(outcome) || (id.startsWith('F-S') && outcome === 'C4')
 
 /** Needs a pin of the server's certificate, which no portal of these tests has; `F-S13` is refused by its size. */
 const NOT_HERE = new Set(['F-B9', 'F-S13'])
