@@ -263,6 +263,14 @@ describe('SCEP of the embedded CA', () => {
       /common name/,
     ],
     [
+      'a common name in a string type of old',
+      (device, challenge) => {
+        const name = seq(setOf(seq(oid(OID['id-at-commonName']), Buffer.from('1e0400410042', 'hex'))))
+        return csrOf({ ...device, subject: name }, challenge)
+      },
+      /value of type 1e/,
+    ],
+    [
       'two challenges',
       (device, challenge) => csrOf(device, challenge, [attribute(OID.challengePassword, printableString('other'))]),
       /more than once/,

@@ -23,6 +23,9 @@ export const CA_PEERS: readonly Program[] = [
   { program: '/usr/lib/ipsec/plugins/libstrongswan-curl.so', packages: ['libstrongswan-extra-plugins'] },
   SCEP_SERVER,
   { program: 'scepclient', packages: ['scep'] },
+  // Its daemon is reached by D-Bus: a bus of the test's own, which starts it and takes it away.
+  { program: 'getcert', packages: ['certmonger'] },
+  { program: 'dbus-run-session', packages: ['dbus-daemon'] },
 ]
 
 const isThere = (program: string): boolean =>

@@ -1,4 +1,4 @@
-/** Clients of other makes against our SCEP server: micromdm's scepclient (single DES, SHA-1), strongSwan's pki, and OpenSSL to look at what they got. */
+/** Clients of other makes against our SCEP server: micromdm's scepclient (single DES, SHA-1), strongSwan's pki, certmonger, and OpenSSL to look at what they got. */
 import { execFile } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -78,5 +78,46 @@ describe('pki of strongSwan', () => {
     writeFileSync(at('strongswan.pem'), await enrol(await desk.makeChallenge('strongswan-1')))
     expect(await opensslVerify(at('strongswan.pem'))).toContain('OK')
     expect(await stored('strongswan-1')).toBe(1)
+  })
+})
+
+describe('certmonger', () => {
+  const HELPER = '/usr/lib/certmonger/scep-submit'
+
+  /** `getcert` commands, one after another, with a daemon and a home of their own; a line that fails does not stop the next. */
+  async function getcert(...lines: string[]): Promise<string> {
+    const home = at('certmonger')
+    mkdirSync(home, { recursive: true })
+    writeFileSync(at('getcert.sh'), lines.map((line) => `getcert ${line} || true\n`).join(''))
+    const env = { ...process.env, HOME: home, XDG_RUNTIME_DIR: home }
+    const { stdout } = await exec('dbus-run-session', ['--', 'sh', at('getcert.sh')], { cwd: folder, env, timeout: 50_000 })
+    return stdout
+  }
+
+  it('reads what the server can do, and its certificates in the order that it wants: registration authority, root, issuing', async () => {
+    const capabilities = (await run(HELPER, '-u', desk.url, '-c')).toString().split(/\s+/)
+    expect(capabilities).toEqual(expect.arrayContaining(['SCEPStandard', 'POSTPKIOperation', 'AES', 'SHA-256']))
+    const given = (await run(HELPER, '-u', desk.url, '-C')).toString().match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []
+    const names = given.map((pem) => new X509Certificate(pem).subject.replaceAll('\n', ', '))
+    expect(names).toEqual([
+      expect.stringContaining('SCEP RA'),
+      expect.stringContaining('Root'),
+      expect.stringContaining('Issuing'),
+    ])
+  })
+
+  // Its PKCS#10 has a friendlyName beside the challenge, a BMPString.
+  it('gets a certificate for a challenge, and none for a guess', async () => {
+    const request = (name: string, challenge: string): string =>
+      `request -s -c desk -k "$HOME/${name}.key" -f "$HOME/${name}.pem" -N CN=${name} -L ${challenge} -G rsa -g 2048 -w`
+    await getcert(
+      `add-scep-ca -s -c desk -u ${desk.url}`,
+      request('certmonger-1', await desk.makeChallenge('certmonger-1')),
+      request('certmonger-2', 'guessed'),
+    )
+    expect(await opensslVerify(at('certmonger/certmonger-1.pem'))).toContain('OK')
+    expect(new X509Certificate(readFileSync(at('certmonger/certmonger-1.pem'))).subject).toBe('CN=certmonger-1')
+    expect(readdirSync(at('certmonger'))).not.toContain('certmonger-2.pem')
+    expect([await stored('certmonger-1'), await stored('certmonger-2')]).toEqual([1, 0])
   })
 })

@@ -3,7 +3,7 @@
  * within limits. The phone's rules (lib/core/enrollment/checks) are stricter, since there every byte is known beforehand.
  */
 import { createPublicKey } from 'node:crypto'
-import { type Bytes, DerError, readDer, readText } from '../asn1/der.ts'
+import { type Bytes, DerError, type DerLimits, readDer, readText } from '../asn1/der.ts'
 import { OID, oidName } from '../asn1/oids.ts'
 import { ALLOWED_CSR_ALGORITHMS, type Csr, findSignatureAlgorithm, readCsr, verifyCsr } from '../x509/csr.ts'
 import { findKeyWeakness } from '../x509/key-hygiene.ts'
@@ -26,7 +26,8 @@ export interface CsrProblem {
   text: string
 }
 
-const LIMITS = { maxBytes: 16_384, maxNodes: 400, maxDepth: 16 }
+/** certmonger puts a friendlyName (RFC 2985 §5.5.1, a BMPString) beside the challenge; a subject of such strings is refused all the same (readCsr). */
+const LIMITS: DerLimits = { maxBytes: 16_384, maxNodes: 400, maxDepth: 16, legacyStrings: true }
 const MAX_SUBJECT_BYTES = 1_024
 const MAX_CHALLENGE = 200
 const SUBJECT_TYPES = new Set<string>(Object.values(NAME_ATTRIBUTES).map(({ oid }) => oid))
