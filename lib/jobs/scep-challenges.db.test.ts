@@ -1,0 +1,167 @@
+/** Challenges of a SCEP CA from the page where they are entered to the certificate, through the whole pipeline. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { RequestError } from '#lib/core/errors.ts'
+import { previewSubject } from '#lib/workflows/preview-subject.ts'
+import { renewOffer } from '#lib/workflows/renew-offer.ts'
+import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
+import type { Flow } from './flow-fixtures.ts'
+import { type ChallengeFlow, PROFILE, startChallengeFlow } from './scep-challenge-fixtures.ts'
+
+let on: ChallengeFlow
+/** Those that the CA takes and the portal has. */
+let given: string[]
+
+beforeAll(async () => {
+  on = await startChallengeFlow()
+}, 90_000)
+afterAll(() => on?.stop())
+beforeEach(() => on.clear())
+
+describe('one-time challenges of a SCEP CA', () => {
+  it('a test of the connection spares them', () => {
+    expect(on.steps.at(-1)).toMatchObject({ name: 'enrolment', outcome: 'skipped' })
+  })
+
+  it('each key takes its own into its dummy, the phone signs it, and the CA spends it', async () => {
+    given = await on.enter(5)
+    const { id, userid } = await on.start()
+    const taken = on.challengesIn(on.flow.commandFor(userid, 'provision'))
+    expect(new Set(taken).size).toBe(2)
+    expect(given).toEqual(expect.arrayContaining(taken))
+    expect(await on.left()).toBe(3)
+    await on.answer(userid)
+    expect(await on.flow.look(id)).toMatchObject({ state: 'delivering' })
+    expect(on.ca.issued).toHaveLength(2)
+    expect([...(on.ca.options.challenges ?? [])]).toEqual(given.filter((one) => !taken.includes(one)))
+    expect((await on.flow.owner.query('SELECT * FROM durability_violations()')).rows).toEqual([])
+  })
+
+  it('a CA that does not know it any more refuses, in words', async () => {
+    given = await on.enter(2)
+    on.ca.options.challenges?.clear()
+    const { id, userid } = await on.start()
+    await on.answer(userid)
+    expect(await on.flow.look(id)).toMatchObject({
+      state: 'failed',
+      failure_code: 'ca_refused',
+      failure_detail: expect.stringMatching(/challenge is missing, unknown or used up/),
+    })
+  })
+
+  it('an answer without it is refused with what that means, and nothing is asked of the CA', async () => {
+    given = await on.enter(2)
+    const { id, userid } = await on.start()
+    await on.answer(userid, { attributes: () => [] })
+    const row = await on.flow.look(id)
+    expect(row).toMatchObject({ state: 'rejected', failure_code: 'csr_challenge' })
+    expect(row.failure_detail).toMatch(/did not keep the challenge/)
+    expect(on.ca.issued).toHaveLength(0)
+  })
+
+  it('a new offer takes new ones: a phone may have seen the old', async () => {
+    given = await on.enter(4)
+    const { id, userid } = await on.start()
+    const before = on.challengesIn(on.flow.commandFor(userid, 'provision'))
+    await on.flow.speakAs('web')
+    await renewOffer(on.flow.helpdesk, id)
+    await on.flow.speakAs('worker')
+    await on.flow.runJobs()
+    expect([...before, ...on.challengesIn(on.flow.commandFor(userid, 'provision'))].sort()).toEqual(given.sort())
+    await on.answer(userid)
+    expect(await on.flow.look(id)).toMatchObject({ state: 'delivering' })
+  })
+
+  it('a command that the messaging server did not take hands them on: nobody had its offer', async () => {
+    given = await on.enter(2)
+    on.flow.hermod.odd.push((_request, response) => response.writeHead(503).end())
+    const { id, userid } = await on.start()
+    const standing = async () => {
+      await on.flow.runJobs()
+      return (await on.flow.look(id)).state
+    }
+    await expect.poll(standing).toBe('offered')
+    expect(on.challengesIn(on.flow.commandFor(userid, 'provision')).sort()).toEqual(given.sort())
+    await on.answer(userid)
+    expect(await on.flow.look(id)).toMatchObject({ state: 'delivering' })
+  })
+
+  it('none is given out twice when many start at once; who gets none is told before anybody scans', async () => {
+    given = await on.enter(8)
+    const userids: string[] = []
+    for (let n = 0; n < 6; n++) userids.push(await on.flow.newUser())
+    await on.flow.speakAs('web')
+    const ids = await Promise.all(userids.map((userid) => startEnrollment(on.flow.helpdesk, { userid, profileName: PROFILE })))
+    await on.flow.speakAs('worker')
+    await on.flow.runJobs()
+    const rows: Awaited<ReturnType<Flow['look']>>[] = []
+    for (const { id } of ids) rows.push(await on.flow.look(id))
+    const offered = rows.filter(({ state }) => state === 'offered')
+    const used = userids.flatMap((_userid, i) =>
+      rows[i]?.state === 'offered' ? on.challengesIn(on.flow.commandFor(userids[i] ?? '', 'provision')) : [],
+    )
+    expect(new Set(used).size).toBe(used.length)
+    expect(offered).toHaveLength(4)
+    for (const row of rows.filter(({ state }) => state !== 'offered'))
+      expect(row).toMatchObject({
+        state: 'failed',
+        failure_code: 'no_challenge',
+        failure_detail: expect.stringMatching(/one-time challenge for each key/),
+      })
+  })
+
+  it('nothing is taken by a run that writes no command', async () => {
+    given = await on.enter(2)
+    const { id } = await on.start()
+    await expect(
+      on.flow.owner.query(
+        'UPDATE issuer_challenge SET command_id = NULL, keyid = NULL, taken_at = NULL WHERE command_id IS NOT NULL',
+      ),
+    ).rejects.toThrow(/given out before/)
+    const { id: other } = await on.start()
+    await expect(
+      on.flow.owner.query(
+        `UPDATE issuer_challenge SET command_id = (SELECT c.id FROM command c WHERE c.enrollment_id = $2 LIMIT 1)
+         WHERE command_id = (SELECT current_command_id FROM enrollment WHERE id = $1)`,
+        [id, other],
+      ),
+    ).rejects.toThrow(/given out before/)
+    expect(await on.flow.look(other)).toMatchObject({ state: 'failed', failure_code: 'no_challenge' })
+  })
+
+  it('readiness stops the start when too few are left, and names who mends it', async () => {
+    given = await on.enter(1)
+    const userid = await on.flow.newUser()
+    await on.flow.speakAs('web')
+    const preview = await previewSubject(on.flow.helpdesk, { userid, profileName: PROFILE })
+    expect(preview.parts.find(({ part }) => part === 'issuer')).toMatchObject({ state: 'broken', reason: 'no_challenge' })
+    given = await on.enter(1)
+    await on.flow.speakAs('web')
+    const { parts } = await previewSubject(on.flow.helpdesk, { userid, profileName: PROFILE })
+    expect(parts.find(({ part }) => part === 'issuer')?.reason).toBeUndefined()
+    await on.flow.speakAs('worker')
+  })
+
+  it('with another address those that were stored are none that is left', async () => {
+    given = await on.enter(4)
+    await on.save('', { url: `${on.ca.url}/elsewhere` })
+    try {
+      const { id } = await on.start()
+      expect(await on.flow.look(id)).toMatchObject({ state: 'failed', failure_code: 'no_challenge' })
+    } finally {
+      await on.save('')
+    }
+    expect(await on.left()).toBe(4)
+  })
+
+  it.each([
+    ['a\nb\n\na', /^Line 4 was there before/],
+    [`a\n${'x'.repeat(256)}`, /^Line 2 has more than 255/],
+    ['a\u0007b', /^Line 1 has a control/],
+    [Array.from({ length: 501 }, (_, n) => `n${n}`).join('\n'), /^At most 500/],
+  ])('refuses a list by the line that is wrong', async (text, words) => {
+    const error = await on.save(text).catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(RequestError)
+    expect((error as RequestError).fields.challenges).toMatch(words)
+    expect(await on.left()).toBe(0)
+  })
+})
