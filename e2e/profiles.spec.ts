@@ -152,6 +152,28 @@ test('what is wrong is said at the field, the first has the focus, and a change 
   await expect(other.getByText('300', { exact: true })).toBeVisible()
 })
 
+test('which checks only warn is rehearsed before it is saved, both ways', async ({ page, signInAs, expectAccessible }) => {
+  const title = `Monitoring ${Date.now().toString(36)}`
+  await signInAs('admin')
+  await makeProfile(page, title)
+  for (const [choice, version] of [
+    ['Monitor: warn only', 2],
+    ['Enforce', 3],
+  ] as const) {
+    await page.getByRole('link', { name: title }).click()
+    await page.getByLabel(/^C24 · /).selectOption(choice)
+    await page.getByRole('button', { name: 'Review and save' }).click()
+    const dialog = page.getByRole('dialog')
+    const save = dialog.getByRole('button', { name: `Save as version ${version}` })
+    await expect(save).toBeDisabled()
+    await dialog.getByRole('button', { name: 'Rehearse' }).click()
+    await expect(save).toBeEnabled()
+    await expectAccessible()
+    await save.click()
+    await expect(page).toHaveURL(/\/settings\/profiles$/)
+  }
+})
+
 test('an auditor reads the profiles and changes nothing; the helpdesk does not see them', async ({
   page,
   portal,

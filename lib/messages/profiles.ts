@@ -89,6 +89,8 @@ export const profiles = {
     notFound: 'There is no such profile any more.',
     nameTaken: 'There is a profile of that name.',
     noIssuer: 'Choose a CA of the list.',
+    rehearse:
+      'The checks that only warn are changed. Rehearse exactly this choice in the review before you save; its result is what you decide on.',
     conflict: (version: number, by: string | null) =>
       `${by ?? 'Somebody'} has changed this profile meanwhile (version ${version}). Nothing of yours is lost: it stands here still. Open the present version beside this page, and put in what is missing.`,
   },

@@ -7,6 +7,8 @@ import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrol
 import { getProfileSettings, listIssuerChoices, listProfileSettings } from '#lib/data/profile-settings.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
 import { ensureEmbeddedIssuer } from './ensure-embedded-issuer.ts'
+import { rehearse } from './rehearse.ts'
+import { requestRehearsal } from './request-rehearsal.ts'
 import { type ProfileToSave, reorderProfile, reviewProfile, saveProfile, switchProfile } from './save-profile.ts'
 import { startEnrollment } from './start-enrollment.ts'
 
@@ -182,6 +184,61 @@ describe('a change', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'conflict' })
     expect((await getProfileSettings(grant, id))?.versions).toHaveLength(2)
+  })
+})
+
+describe('a change of the checks that only warn', () => {
+  const monitoring = (...monitoredChecks: ProfileDefinition['monitoredChecks']) => definition({ monitoredChecks })
+
+  async function rehearsed(profile: string, monitoredChecks: ProfileDefinition['monitoredChecks'], carryOut = true) {
+    const { id } = await requestRehearsal(grant, { change: 'profile', profile, monitoredChecks, period: { days: 7 } })
+    if (!carryOut) return id
+    await closeDb()
+    chooseDatabase(database.workerUrl)
+    await rehearse(systemGrant(), { rehearsalId: id })
+    await closeDb()
+    chooseDatabase(database.webUrl)
+    return id
+  }
+
+  it('is saved only with the finished rehearsal of exactly these checks of this profile', async () => {
+    const profile = toSave()
+    const { id } = await saveProfile(grant, profile)
+    const save = (rehearsalId?: string | null) =>
+      saveProfile(grant, {
+        ...edit(id, profile, 1, { definition: monitoring('C13', 'C14') }),
+        ...(rehearsalId === undefined ? {} : { rehearsalId }),
+      })
+    const refused = { code: 'invalid_input', message: expect.stringMatching(/Rehearse exactly this choice/) }
+    await expect(save()).rejects.toMatchObject(refused)
+    for (const other of [
+      null,
+      '00000000-0000-4000-8000-000000000000',
+      await rehearsed(profile.name, ['C13']),
+      await rehearsed(profile.name, ['C13', 'C14', 'C24']),
+      await rehearsed(profile.name, []),
+      await rehearsed('VPN access', ['C13', 'C14']),
+      await rehearsed(profile.name, ['C13', 'C14'], false),
+    ])
+      await expect(save(other)).rejects.toMatchObject(refused)
+    expect((await getProfileSettings(grant, id))?.versions).toHaveLength(1)
+
+    // In whatever order they were ticked.
+    expect(await save(await rehearsed(profile.name, ['C14', 'C13']))).toEqual({ id, version: 2 })
+    expect((await getProfileSettings(grant, id))?.versions[0].definition.monitoredChecks).toEqual(['C13', 'C14'])
+  })
+
+  it('back to enforcing needs its own; whatever else is changed needs none', async () => {
+    const profile = toSave({ definition: monitoring('C24') })
+    const { id } = await saveProfile(grant, profile)
+    const other = definition({ monitoredChecks: ['C24'], offerTimeoutS: 60 })
+    expect(await saveProfile(grant, edit(id, profile, 1, { definition: other }))).toMatchObject({ version: 2 })
+    const back = edit(id, profile, 2, { definition: monitoring() })
+    await expect(saveProfile(grant, back)).rejects.toMatchObject({ code: 'invalid_input' })
+    const rehearsalId = await rehearsed(profile.name, [])
+    expect(await saveProfile(grant, { ...back, rehearsalId })).toMatchObject({ version: 3 })
+    // That others were faster is said before a rehearsal is asked for.
+    await expect(saveProfile(grant, back)).rejects.toMatchObject({ code: 'conflict' })
   })
 })
 

@@ -2,7 +2,8 @@
  * Saving a profile: what would make it unusable is refused at its field, what will surprise somebody is told first, and of two who edit the
  * same one the second is told what happened instead of undoing the first's work.
  *
- * `reviewProfile` writes nothing and says what `saveProfile` would do; both hold the profile against the CA as it is now.
+ * `reviewProfile` writes nothing and says what `saveProfile` would do; both hold the profile against the CA as it is now. Which checks only
+ * warn is changed like the attestation policy: only after a finished rehearsal of exactly these checks.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { type Clock, systemClock } from '#lib/clock.ts'
@@ -13,6 +14,7 @@ import { RequestError } from '#lib/core/errors.ts'
 import type { IssuerChoice } from '#lib/core/views.ts'
 import { changeProfile, insertProfile, moveProfile, setProfileEnabled } from '#lib/data/profile-changes.ts'
 import { getProfileSettings, listIssuerChoices } from '#lib/data/profile-settings.ts'
+import { findRehearsal } from '#lib/data/rehearsals.ts'
 import { profileProblemText, profiles as texts } from '#lib/messages/profiles.ts'
 
 type Manager = Grant<'settings:manage'>
@@ -24,6 +26,11 @@ export interface ProfileToSave {
   title: string
   issuerId: string
   definition: ProfileDefinition
+}
+
+export interface ProfileSaving extends ProfileToSave {
+  /** Of the change of monitored checks; none is needed where they stay, and none by a new profile, which has no answers. */
+  rehearsalId?: string | null
 }
 
 export interface ProfileReview {
@@ -56,11 +63,11 @@ export async function reviewProfile(grant: Manager, profile: ProfileToSave, cloc
 /** @throws RequestError invalid_input, conflict, not_found */
 export async function saveProfile(
   grant: Manager,
-  profile: ProfileToSave,
+  profile: ProfileSaving,
   clock: Clock = systemClock,
 ): Promise<{ id: string; version: number }> {
   await judge(grant, profile, clock)
-  const { existing, name, title, issuerId, definition } = profile
+  const { existing, name, title, issuerId, definition, rehearsalId = null } = profile
   if (!existing) {
     const id = await insertProfile(grant, { name, title, issuerId, definition })
     if (id === 'name_taken')
@@ -68,6 +75,7 @@ export async function saveProfile(
     return { id, version: 1 }
   }
   const { id, seen } = existing
+  await requireRehearsal(grant, existing, definition, rehearsalId)
   const saved = await changeProfile(grant, { id, title, issuerId, definition, seen })
   switch (saved.outcome) {
     case 'saved':
@@ -80,6 +88,31 @@ export async function saveProfile(
       throw conflict(saved.version, saved.by)
   }
 }
+
+/**
+ * Looks at the version that was seen; a newer one is a conflict before and, compared again under a lock, in changeProfile.
+ * @throws RequestError invalid_input if other checks would be monitored and no rehearsal of them is finished; conflict, not_found
+ */
+async function requireRehearsal(
+  grant: Manager,
+  { id, seen }: NonNullable<ProfileToSave['existing']>,
+  { monitoredChecks }: ProfileDefinition,
+  rehearsalId: string | null,
+): Promise<void> {
+  const now = await getProfileSettings(grant, id)
+  if (!now) throw new RequestError('not_found', texts.errors.notFound)
+  const [newest] = now.versions
+  if (newest.version !== seen.version) throw conflict(newest.version, newest.createdBy)
+  if (areSame(newest.definition.monitoredChecks, monitoredChecks)) return
+  const rehearsal = rehearsalId === null ? null : await findRehearsal(grant, rehearsalId)
+  const { wish, result } = rehearsal ?? {}
+  const fits = wish?.change === 'profile' && wish.profile === now.name && areSame(wish.monitoredChecks, monitoredChecks)
+  if (!fits || !result) throw new RequestError('invalid_input', texts.errors.rehearse)
+}
+
+/** The same checks, in whatever order and however often. */
+const areSame = (one: readonly string[], other: readonly string[]): boolean => setText(one) === setText(other)
+const setText = (ids: readonly string[]): string => [...new Set(ids)].toSorted().join()
 
 /** @throws RequestError not_found */
 export async function switchProfile(grant: Manager, request: { id: string; enabled: boolean }): Promise<void> {

@@ -65,6 +65,11 @@ export const profileForm = z.strictObject({
   definition,
 })
 
+export const profileSaving = profileForm.extend({
+  /** Of the checks that are monitored otherwise than before; null where they stay. */
+  rehearsalId: z.uuid().nullable(),
+})
+
 export const profileSwitch = z.strictObject({ id: z.uuid(), enabled: z.boolean() })
 export const profileMove = z.strictObject({ id: z.uuid(), by: z.union([z.literal(-1), z.literal(1)]) })
 

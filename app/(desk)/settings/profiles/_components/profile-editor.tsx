@@ -88,7 +88,8 @@ export function ProfileEditor({ start, existing: begunWith, issuers, mayManage }
   const save = () => {
     if (pending) return
     startTransition(async () => {
-      const result = await saveProfileAction(toForm(draft, existing)).catch(() => null)
+      const saving = { ...toForm(draft, existing), rehearsalId: rehearsed === null ? null : rehearsalId }
+      const result = await saveProfileAction(saving).catch(() => null)
       if (!result?.ok) return fail(result)
       router.push('/settings/profiles')
       router.refresh()
