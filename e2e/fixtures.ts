@@ -143,8 +143,9 @@ export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowe
   signInAs: async ({ page: own, accountOf, sessions }, use) => {
     await use(async (role, page = own) => {
       const session = sessions.get(role)
+      // Whoever is signed in already is not asked again who they are.
+      await page.context().clearCookies()
       if (session) {
-        await page.context().clearCookies()
         await page.context().addCookies(session)
         await page.goto('/')
         await expect(navigationOf(page)).toBeVisible()
