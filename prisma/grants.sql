@@ -49,9 +49,9 @@ GRANT INSERT (id, name, kind, config), UPDATE (config) ON issuer TO certdesk_web
 -- Credentials are encrypted to the worker's key and only added; that there is one, since when and by whom, may be seen.
 GRANT SELECT (id, public_key, created_at) ON sealing_key TO certdesk_web;
 GRANT INSERT, SELECT (id, issuer_id, name, created_by_name, created_at) ON issuer_credential TO certdesk_web;
--- One-time challenges of remote CAs the same: added, and counted.
+-- One-time challenges of remote CAs the same: added, counted, and thrown away.
 GRANT INSERT (id, issuer_id, sealing_key_id, sealed, binding, created_by_name),
-  SELECT (id, issuer_id, binding, created_by_name, created_at, taken_at) ON issuer_challenge TO certdesk_web;
+  SELECT (id, issuer_id, binding, created_by_name, created_at, taken_at, discarded_at), UPDATE (discarded_at) ON issuer_challenge TO certdesk_web;
 GRANT SELECT ON connection, connection_test TO certdesk_web;
 GRANT INSERT (id, connection, accept_sha256, requested_by_name) ON connection_test TO certdesk_web;
 GRANT UPDATE (repeats) ON callback TO certdesk_web;

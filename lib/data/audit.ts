@@ -39,6 +39,7 @@ export type AuditAction =
   | 'issuer.trusted'
   | 'issuer.credential_set'
   | 'issuer.challenges_added'
+  | 'issuer.challenges_discarded'
   | 'scep.server_changed'
   | 'scep.challenge_created'
   | 'scep.authority_added'

@@ -50,13 +50,27 @@ export async function insertChallenges(tx: Tx, grant: Grant<'settings:manage'>, 
   })
 }
 
+/** None of those that are left is given out any more: they have ended at the CA, or somebody has seen them. */
+export async function discardChallenges(tx: Tx, grant: Grant<'settings:manage'>, issuerId: string): Promise<void> {
+  const count = await tx.$executeRaw`
+    UPDATE issuer_challenge SET discarded_at = clock_timestamp()
+    WHERE issuer_id = ${issuerId}::uuid AND taken_at IS NULL AND discarded_at IS NULL`
+  if (count === 0) return
+  await writeAudit(tx, grant.actor, {
+    action: 'issuer.challenges_discarded',
+    objectKind: 'issuer',
+    objectId: issuerId,
+    detail: { count },
+  })
+}
+
 type Counter = Grant<'settings:read'> | Grant<'settings:manage'> | Grant<'enrollment:manage'> | Grant<'self:enroll'>
 
 /** How many are left for that address. */
 export async function countChallengesLeft(_grant: Counter, issuerId: string, binding: string, on: Db = db()): Promise<number> {
   const rows = await on.$queryRaw<{ n: number }[]>`
     SELECT count(*)::int AS n FROM issuer_challenge
-    WHERE issuer_id = ${issuerId}::uuid AND binding = ${binding} AND taken_at IS NULL`
+    WHERE issuer_id = ${issuerId}::uuid AND binding = ${binding} AND taken_at IS NULL AND discarded_at IS NULL`
   return rows[0]?.n ?? 0
 }
 
@@ -93,7 +107,7 @@ export function lockChallenges(
   const { issuerId, binding, enrollmentId, count } = wanted
   return tx.$queryRaw<LockedChallenge[]>`
     SELECT c.id, c.sealed, c.sealing_key_id AS "sealingKeyId" FROM issuer_challenge c
-    WHERE c.issuer_id = ${issuerId}::uuid AND c.binding = ${binding} AND (c.command_id IS NULL OR c.command_id IN (
+    WHERE c.issuer_id = ${issuerId}::uuid AND c.binding = ${binding} AND c.discarded_at IS NULL AND (c.command_id IS NULL OR c.command_id IN (
       SELECT m.id FROM command m
       WHERE m.enrollment_id = ${enrollmentId}::uuid AND m.hermod_command_id IS NULL AND m.state IN ('failed', 'superseded')))
     ORDER BY c.command_id IS NULL, c.id LIMIT ${count}::int FOR UPDATE OF c SKIP LOCKED`

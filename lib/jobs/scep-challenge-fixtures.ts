@@ -18,7 +18,7 @@ export interface ChallengeFlow {
   /** What the connection's first test said. */
   steps: { name: string; outcome: string }[]
   /** Saves the connection as the web, with a list of challenges to add. */
-  save(challenges: string, change?: Record<string, unknown>): Promise<{ id: string; testId: string }>
+  save(challenges: string, change?: Record<string, unknown>, discardChallenges?: boolean): Promise<{ id: string; testId: string }>
   /** So many that are good at the CA, and entered here. */
   enter(n: number): Promise<string[]>
   /** An enrolment of two keys for a new person, as far as its offer. */
@@ -55,7 +55,7 @@ export async function startChallengeFlow(): Promise<ChallengeFlow> {
       await flow.speakAs('worker')
     }
   }
-  const save: ChallengeFlow['save'] = (challenges, change = {}) =>
+  const save: ChallengeFlow['save'] = (challenges, change = {}, discardChallenges = false) =>
     asWeb(() =>
       saveIssuer(admin, {
         ...(issuerId === undefined ? {} : { id: issuerId }),
@@ -63,6 +63,7 @@ export async function startChallengeFlow(): Promise<ChallengeFlow> {
         kind: 'scep',
         secrets: {},
         challenges,
+        discardChallenges,
         config: {
           url: ca.url,
           tlsCa: null,

@@ -153,6 +153,17 @@ describe('one-time challenges of a SCEP CA', () => {
     expect(await on.left()).toBe(4)
   })
 
+  it('those that are thrown away are given to nobody; the ones entered with it are', async () => {
+    given = await on.enter(3)
+    await on.save('later-1\nlater-2', {}, true)
+    const { userid } = await on.start()
+    expect(on.challengesIn(on.flow.commandFor(userid, 'provision')).sort()).toEqual(['later-1', 'later-2'])
+    const { id: none } = await on.start()
+    expect(await on.flow.look(none)).toMatchObject({ state: 'failed', failure_code: 'no_challenge' })
+    const { rows } = await on.flow.owner.query(`SELECT detail FROM audit_entry WHERE action = 'issuer.challenges_discarded'`)
+    expect(rows).toEqual([{ detail: { count: 3 } }])
+  })
+
   it.each([
     ['a\nb\n\na', /^Line 4 was there before/],
     [`a\n${'x'.repeat(256)}`, /^Line 2 has more than 255/],

@@ -114,6 +114,8 @@ export const connections = {
       'one-time': 'one-time (not documented)',
     },
     challengeList: 'One-time challenges to add, one a line',
+    challengeDiscard: 'Throw away those that are left',
+    challengeDiscardHint: 'When they have ended at the CA, or somebody has seen them. It cannot be undone.',
     challengeListNew: (left: number | null) =>
       `${left === null ? '' : `${left} left. `}Encrypted before they are stored; they can never be shown again. Each key of an offer takes one, also of an offer that comes to nothing. Until the CA has seen it, whoever holds the phone could ask the CA for another name with it: have each bound to a name there, or to a short time.`,
     timeoutMs: 'Time for one answer, in milliseconds',

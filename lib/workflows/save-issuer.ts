@@ -21,7 +21,7 @@ import {
 import { MAX_CHALLENGE_CHARACTERS } from '#lib/core/x509/csr.ts'
 import { wishConnectionTest } from '#lib/data/connection-tests.ts'
 import { findSealingKey, insertCredential, listCredentials } from '#lib/data/credentials.ts'
-import { insertChallenges } from '#lib/data/issuer-challenges.ts'
+import { discardChallenges, insertChallenges } from '#lib/data/issuer-challenges.ts'
 import { newId } from '#lib/data/new-id.ts'
 import { findIssuerSettings, insertRemoteIssuer, updateRemoteIssuer } from '#lib/data/remote-issuers.ts'
 import { inTransaction, isUniqueViolation } from '#lib/data/transaction.ts'
@@ -39,6 +39,8 @@ export interface IssuerForm {
   secrets: Record<string, string>
   /** One-time challenges to add, one a line; only where the configuration wants them. */
   challenges?: string | undefined
+  /** Whether those that are left are thrown away before. */
+  discardChallenges?: boolean | undefined
 }
 
 /** What an administrator may paste; also a bound for one transaction. */
@@ -73,6 +75,7 @@ export async function saveIssuer(grant: Grant<'settings:manage'>, form: IssuerFo
           const sealed = sealCredential(Buffer.from(value, 'utf8'), sealingKey.publicKey, credentialLabel(id, name, binding))
           await insertCredential(tx, grant, { issuerId: id, name, sealingKeyId: sealingKey.id, sealed })
         }
+      if (earlier !== null && form.discardChallenges) await discardChallenges(tx, grant, id)
       if (challenges.length > 0 && sealingKey !== null) {
         const label = challengeLabel(id, binding)
         const sealed = challenges.map((one) => sealCredential(Buffer.from(one, 'utf8'), sealingKey.publicKey, label))

@@ -14,6 +14,7 @@ export const issuerSchema = z.strictObject({
   secrets: z.record(z.string().max(40), z.string().max(MAX_SECRET_CHARACTERS)),
   /** One-time challenges, one a line. */
   challenges: z.string().max(150_000).optional(),
+  discardChallenges: z.boolean().optional(),
 })
 
 export const testSchema = z.strictObject({

@@ -7,6 +7,7 @@ import { useRouter } from 'next/navigation'
 import { type FormEvent, type ReactNode, useState, useTransition } from 'react'
 import { Alert } from '#components/ui/alert.tsx'
 import { ButtonLink } from '#components/ui/button-link.tsx'
+import { cn } from '#components/ui/cn.ts'
 import { Input, Textarea } from '#components/ui/input.tsx'
 import { Field } from '#components/ui/label.tsx'
 import { NativeSelect } from '#components/ui/native-select.tsx'
@@ -36,7 +37,7 @@ export interface IssuerFormProps {
 /** Or choices: value and words. */
 type Shape = 'text' | 'pem' | 'password' | 'checkbox' | 'number' | Readonly<Record<string, string>>
 interface FieldRule {
-  /** `config.x`, `secrets.x` or `challenges`. */
+  /** `config.x`, `secrets.x`, `challenges` or `discardChallenges`. */
   name: string
   label: string
   hint?: string
@@ -59,6 +60,9 @@ const WHERE = (kind: 'est' | 'scep'): FieldRule[] => [
 ]
 
 const SUBJECT: FieldRule = { name: 'config.subject', label: words.subject, hint: words.subjectHint, shape: words.subjects }
+
+/** Fields that belong to that choice of challenge. */
+const ONLY_ONE_TIME = 'hidden group-has-[option[value=one-time]:checked]/issuer:block'
 
 const renewalOf = (kind: 'est' | 'scep'): FieldRule => ({
   name: 'config.renewal',
@@ -89,8 +93,14 @@ const FIELDS: Record<'est' | 'scep', readonly FieldRule[]> = {
       label: words.challengeList,
       shape: 'pem',
       optional: true,
-      // Only with the choice above.
-      className: 'hidden group-has-[option[value=one-time]:checked]/issuer:block',
+      className: ONLY_ONE_TIME,
+    },
+    {
+      name: 'discardChallenges',
+      label: words.challengeDiscard,
+      hint: words.challengeDiscardHint,
+      shape: 'checkbox',
+      className: ONLY_ONE_TIME,
     },
     SUBJECT,
     renewalOf('scep'),
@@ -119,14 +129,20 @@ function readForm(form: HTMLFormElement, kind: 'est' | 'scep') {
   for (const { name, shape } of FIELDS[kind]) {
     const [part, key = ''] = name.split('.')
     const value = String(data.get(name) ?? '')
-    if (part === 'challenges') continue
+    if (key === '') continue
     if (part === 'secrets') {
       if (value !== '') secrets[key] = value
     } else if (shape === 'checkbox') config[key] = value === 'on'
     else if (shape === 'number') config[key] = Number(value)
     else config[key] = value === '' && key !== 'url' && key !== 'anchorSha256' ? null : value
   }
-  return { name: String(data.get('name') ?? ''), config, secrets, challenges: String(data.get('challenges') ?? '') }
+  return {
+    name: String(data.get('name') ?? ''),
+    config,
+    secrets,
+    challenges: String(data.get('challenges') ?? ''),
+    discardChallenges: data.get('discardChallenges') === 'on',
+  }
 }
 
 export function IssuerForm({ kind, earlier }: IssuerFormProps) {
@@ -177,15 +193,17 @@ export function IssuerForm({ kind, earlier }: IssuerFormProps) {
           note={words.nameHint}
         />
       )}
-      {FIELDS[kind].map((rule) => (
-        <FormField
-          key={rule.name}
-          rule={rule}
-          value={rule.name.startsWith('config.') ? (config[rule.name.slice('config.'.length)] ?? '') : ''}
-          error={fields[rule.name]}
-          note={noteOf(rule)}
-        />
-      ))}
+      {FIELDS[kind]
+        .filter(({ name }) => name !== 'discardChallenges' || earlier?.challengesLeft)
+        .map((rule) => (
+          <FormField
+            key={rule.name}
+            rule={rule}
+            value={rule.name.startsWith('config.') ? (config[rule.name.slice('config.'.length)] ?? '') : ''}
+            error={fields[rule.name]}
+            note={noteOf(rule)}
+          />
+        ))}
       <div className="flex gap-2 border-t pt-4">
         <SubmitButton pending={pending}>{words.save}</SubmitButton>
         <ButtonLink href="/settings/connections" variant="ghost">
@@ -216,7 +234,7 @@ function FormField({
   const text = { autoComplete: 'off', spellCheck: false, 'aria-required': !optional, ...shared }
   if (shape === 'checkbox')
     return (
-      <div className="space-y-1">
+      <div className={cn('space-y-1', className)}>
         <label className="flex items-start gap-2 text-sm">
           <input type="checkbox" defaultChecked={value === true} className="mt-0.5 accent-primary" {...shared} />
           {label}
