@@ -13,6 +13,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Pure: nothing that one file leaves behind could change another, so a process runs many of them.
+          isolate: false,
           // An RSA-4096 key can take seconds to make on a busy machine.
           testTimeout: 30_000,
           include: ['lib/**/*.test.ts', 'app/**/*.test.ts', 'components/**/*.test.ts', 'prisma/**/*.test.ts', 'e2e/**/*.test.ts'],

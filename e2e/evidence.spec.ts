@@ -61,7 +61,7 @@ test('a refused answer: the failed check stands open, the filter shows what fail
 }) => {
   await signIn()
   const { id, offer } = await startEnrollment(await newUser())
-  await commandLinePhone(offer, '--fault', 'subject-changed').catch(() => undefined)
+  await commandLinePhone(offer, '--fault', 'subject-changed', '--timeout', '1').catch(() => undefined)
   await page.goto(`/enrollments/${id}`)
   await expect(row(page, 'C23')).toHaveAttribute('aria-expanded', 'true')
   await expect(page.getByText('names another subject than the one that was sent').locator('visible=true').first()).toBeVisible()

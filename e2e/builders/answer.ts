@@ -10,6 +10,7 @@ import { OID } from '#lib/core/asn1/oids.ts'
 import type { CheckAnswerInput } from '#lib/core/enrollment/checks/index.ts'
 import { type AttestationKeySets, parseAttestationKeys } from '#lib/core/jws/attestation-keys.ts'
 import { encodeName } from '#lib/core/x509/name.ts'
+import { newRsaPair } from '#lib/core/x509/rsa-fixtures.ts'
 import { spkiSha256 } from '#lib/core/x509/spki.ts'
 
 export interface KeyPair {
@@ -22,7 +23,9 @@ const pairs = new Map<string, KeyPair>()
 /** One RSA key pair per name and size. */
 export function rsaKey(name: string, modulusLength = 2048, publicExponent = 65537): KeyPair {
   const id = `${name}/${modulusLength}/${publicExponent}`
-  const pair = pairs.get(id) ?? generateKeyPairSync('rsa', { modulusLength, publicExponent })
+  const usual = publicExponent === 65537 && modulusLength % 16 === 0
+  const pair =
+    pairs.get(id) ?? (usual ? newRsaPair(modulusLength) : generateKeyPairSync('rsa', { modulusLength, publicExponent }))
   pairs.set(id, pair)
   return pair
 }

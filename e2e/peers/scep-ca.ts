@@ -5,7 +5,7 @@
  * It keeps what it issued by transaction, so that a request that is sent again gets the same certificate; `deduplicates: false` makes it one of
  * those that issue a second one. Message types other than PKCSReq, RenewalReq and CertPoll are refused, whoever signs them.
  */
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import { createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
@@ -35,6 +35,7 @@ import {
   subjectKeyIdentifier,
 } from '#lib/core/x509/extensions.ts'
 import { encodeName, readName } from '#lib/core/x509/name.ts'
+import { newRsaPair } from '#lib/core/x509/rsa-fixtures.ts'
 import { assembleSigned, encodeTbs, makeSerial, makeTbsTemplate, SHA256_WITH_RSA } from '#lib/core/x509/tbs.ts'
 
 /** One way each to be wrong. */
@@ -135,7 +136,7 @@ function certify(options: {
 }
 
 function makeParty(commonName: string, issuer: Party | null, days: readonly [number, number], extensions: Uint8Array[]): Party {
-  const { privateKey: key } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { privateKey: key } = newRsaPair()
   const own = { name: encodeName([{ type: 'CN', value: commonName }]), key, spki: spkiOf(key) }
   const certificate = certify({ issuer: issuer ?? own, subject: own.name, spki: own.spki, days, extensions })
   return { ...own, certificate }

@@ -3,7 +3,7 @@
  * for odd replies), the independent peer's phone, and jobs run the way the worker runs them.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Logger, runOnce } from 'graphile-worker'
@@ -12,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
 import { envelopeOf, findCommand, type HermodStub, type ReceivedCommand, startHermodStub } from '#e2e/harness/hermod-stub.ts'
 import { appJwk, buildAnswer } from '#e2e/peer/answer.mjs'
 import { authorize, systemGrant } from '#lib/auth/permissions.ts'
+import { newRsaPair } from '#lib/core/x509/rsa-fixtures.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
 import { createDummyKeys } from '#lib/workflows/dummy-keys.ts'
 import { ensureEmbeddedIssuer } from '#lib/workflows/ensure-embedded-issuer.ts'
@@ -57,7 +58,7 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
   const owner = new pg.Client({ connectionString: database.ownerUrl })
   await owner.connect()
   const hermod = await startHermodStub()
-  const attestation = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const attestation = newRsaPair()
   const attestationKeys = { ATTESTATION: [appJwk(attestation.publicKey, { kid: 'test', use: 'sig' })] }
   const context: WorkerContext = {
     hermod: {

@@ -1,5 +1,5 @@
 /** For tests: a small CA and a leaf of it, each part of which can be made wrong. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { type KeyObject, sign } from 'node:crypto'
 import type { Bytes } from '../asn1/der.ts'
 import type { CertificateExpectation } from './certificate-check.ts'
 import { type Chain, openChain } from './chain.ts'
@@ -14,6 +14,7 @@ import {
   subjectKeyIdentifier,
 } from './extensions.ts'
 import { encodeName } from './name.ts'
+import { newRsaPair } from './rsa-fixtures.ts'
 import { assembleSigned, encodeTbs, makeSerial, makeTbsTemplate, SHA256_WITH_RSA } from './tbs.ts'
 
 export const NOW = new Date('2026-11-24T10:00:00Z')
@@ -26,7 +27,7 @@ export interface TestKey {
 }
 
 export function makeKey(modulusLength = 2048): TestKey {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength })
+  const { publicKey, privateKey } = newRsaPair(modulusLength)
   return { privateKey, spki: publicKey.export({ format: 'der', type: 'spki' }) as Bytes }
 }
 
