@@ -295,7 +295,7 @@ export const FAILURE_TEXTS = {
   },
   ca_refused: {
     user: 'The certificate authority did not make the certificate. The helpdesk can see why.',
-    helpdesk: 'The certificate authority refused the request. Its reason is in the timeline.',
+    helpdesk: 'The certificate authority refused the request; what it said stands with this sentence.',
     next: 'An administrator should look at the profile at the certificate authority, then ask it again. The phone has nothing to do.',
   },
   ca_answer: {
