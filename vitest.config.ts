@@ -27,6 +27,8 @@ export default defineConfig({
           name: 'database',
           include: ['lib/**/*.db.test.ts', 'app/**/*.db.test.ts', 'prisma/**/*.db.test.ts'],
           globalSetup: ['./e2e/harness/vitest-setup.ts'],
+          isolate: false,
+          setupFiles: ['./e2e/harness/own-state.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

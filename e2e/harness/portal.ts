@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PRELOAD } from '#lib/embedded/preload.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 
 /** Environment of a child process. */
@@ -79,7 +80,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
   let ended: string | null = null
 
   const start = (name: string, args: string[], env: Variables): ChildProcess => {
-    const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...PRELOAD, ...args], { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
     const keep = (chunk: Buffer) => {
       output.push(`[${name}] ${chunk.toString()}`)
     }
@@ -176,7 +177,7 @@ export async function startPortal(options: PortalOptions = {}): Promise<Portal> 
 /** Runs a script of the repository to its end; resolves to its standard output, rejects with its standard error. */
 export function runToEnd(args: string[], env: Variables): Promise<string> {
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, args, { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...PRELOAD, ...args], { env: childEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
     let out = ''
     let err = ''
     child.stdout.on('data', (chunk) => {

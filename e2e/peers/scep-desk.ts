@@ -14,6 +14,7 @@ import { GET, POST } from '#app/pki/scep/[name]/route.ts'
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
 import { closeListener } from '#lib/db-listen.ts'
+import { PRELOAD } from '#lib/embedded/preload.ts'
 import { type Flow, spawnWorker, startFlow } from '#lib/jobs/flow-fixtures.ts'
 
 const run = promisify(execFile)
@@ -84,7 +85,7 @@ export async function startScepDesk(): Promise<ScepDesk> {
       chain: rows[0]?.chain ?? [],
       certdesk: async (...args) => {
         const env = { ...process.env, DATABASE_URL: flow.database.ownerUrl }
-        return (await run(process.execPath, ['lib/certdesk/main.ts', 'scep', ...args], { env })).stdout.trim()
+        return (await run(process.execPath, [...PRELOAD, 'lib/certdesk/main.ts', 'scep', ...args], { env })).stdout.trim()
       },
       makeChallenge: async (commonName) => {
         const challenge = randomBytes(20).toString('hex')

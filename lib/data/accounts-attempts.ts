@@ -32,7 +32,7 @@ export async function takeAttempt(
   // last_request is the beginning of the window. Rows whose window is over are nobody's and are cleared away here.
   await db().$executeRaw`DELETE FROM rate_limit WHERE key LIKE 'sign-in:%' AND last_request <= ${cutoff}`
   const rows = await db().$queryRaw<{ count: number; since: bigint }[]>`
-    INSERT INTO rate_limit (id, key, count, last_request) VALUES (${text}, ${text}, 1, ${nowMs})
+    INSERT INTO rate_limit (id, key, count, last_request) VALUES (gen_random_uuid()::text, ${text}, 1, ${nowMs})
     ON CONFLICT (key) DO UPDATE SET count = rate_limit.count + 1
     RETURNING count, last_request AS since`
   const row = rows[0]

@@ -7,6 +7,7 @@ import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ROOT } from './build.ts'
+import { PRELOAD } from './preload.ts'
 import { clearProgress } from './steps.ts'
 
 export interface Child {
@@ -26,7 +27,7 @@ export function startChild(name: string, script: string, args: string[], env: No
   const log = createWriteStream(file, { flags: 'a', mode: 0o600 })
   const child = spawn(
     process.execPath,
-    ['--import', join(import.meta.dirname, 'follow-parent.ts'), join(ROOT, script), ...args],
+    [...PRELOAD, '--import', join(import.meta.dirname, 'follow-parent.ts'), join(ROOT, script), ...args],
     {
       cwd: ROOT,
       env,

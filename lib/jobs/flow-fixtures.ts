@@ -14,7 +14,8 @@ import { appJwk, buildAnswer } from '#e2e/peer/answer.mjs'
 import { authorize, systemGrant } from '#lib/auth/permissions.ts'
 import { newRsaPair } from '#lib/core/x509/rsa-fixtures.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
-import { createDummyKeys } from '#lib/workflows/dummy-keys.ts'
+import { PRELOAD } from '#lib/embedded/preload.ts'
+import { cheapDummyKeys } from '#lib/workflows/dummy-keys-fixtures.ts'
 import { ensureEmbeddedIssuer } from '#lib/workflows/ensure-embedded-issuer.ts'
 import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
 import { storeCallback } from '#lib/workflows/store-callback.ts'
@@ -72,7 +73,7 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
     fqdns: ['127.0.0.1'],
     caKeyPassphrase: 'a passphrase of the test',
     publicUrl: 'https://desk.example',
-    dummyKeys: createDummyKeys(2, 0),
+    dummyKeys: cheapDummyKeys(),
     onHermod: () => undefined,
     retryDelaysS: [0.01, 0.01, 0.01],
     ...overrides,
@@ -164,7 +165,7 @@ export function spawnWorker(flow: Flow, folder: string, env: Record<string, stri
   const output: string[] = []
   const keysFile = join(folder, 'keys.json')
   writeFileSync(keysFile, JSON.stringify(flow.attestationKeys))
-  const child = spawn(process.execPath, ['lib/jobs/main.ts'], {
+  const child = spawn(process.execPath, [...PRELOAD, 'lib/jobs/main.ts'], {
     env: {
       NODE_ENV: 'production',
       DATABASE_URL: flow.database.workerUrl,

@@ -6,7 +6,7 @@ import { type EstServer, startEstServer } from '#e2e/peers/est-server.ts'
 import { authorize, systemGrant } from '#lib/auth/permissions.ts'
 import type { ProfileDefinition } from '#lib/core/enrollment/profile.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
-import { createDummyKeys } from './dummy-keys.ts'
+import { cheapDummyKeys } from './dummy-keys-fixtures.ts'
 import { ensureEmbeddedIssuer } from './ensure-embedded-issuer.ts'
 import { ensureWorkerSealingKey } from './ensure-sealing-key.ts'
 import { type IssuerForm, saveIssuer } from './save-issuer.ts'
@@ -63,7 +63,7 @@ export async function startEstFlow(): Promise<EstFlow> {
   const owner = new pg.Client({ connectionString: database.ownerUrl })
   await owner.connect()
   const est = await startEstServer()
-  const dummyKeys = createDummyKeys(1, 0)
+  const dummyKeys = cheapDummyKeys()
   const context: WorkerContext = {
     hermod: { url: 'http://127.0.0.1:1/hermod', clientId: 'portal', apiKey: 'k'.repeat(64), ca: null },
     fqdns: ['127.0.0.1'],
