@@ -25,6 +25,7 @@ import {
   subjectAltName,
 } from '#lib/core/x509/extensions.ts'
 import { encodeName } from '#lib/core/x509/name.ts'
+import { newRsaPair } from '#lib/core/x509/rsa-fixtures.ts'
 import { createEmbeddedCa, type EmbeddedCa } from '#lib/issuer/embedded/create.ts'
 import { type EmbeddedIssuer, openEmbeddedIssuer } from '#lib/issuer/embedded/issuer.ts'
 import { lintCertificate, lintCrl } from './rfc5280.ts'
@@ -47,9 +48,9 @@ beforeAll(async () => {
 
 const spkiOf = (kind: keyof typeof KINDS): Bytes => KINDS[kind]().publicKey.export({ type: 'spki', format: 'der' }) as Bytes
 const KINDS = {
-  'RSA-2048': () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
-  'RSA-3072': () => generateKeyPairSync('rsa', { modulusLength: 3072 }),
-  'RSA-4096': () => generateKeyPairSync('rsa', { modulusLength: 4096 }),
+  'RSA-2048': () => newRsaPair(),
+  'RSA-3072': () => newRsaPair(3072),
+  'RSA-4096': () => newRsaPair(4096),
   'EC-P256': () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   'EC-P384': () => generateKeyPairSync('ec', { namedCurve: 'P-384' }),
 } as const
