@@ -41,6 +41,7 @@ export const CALLS: readonly Call[] = [
   { method: 'post', path: '/enrollments/{id}/offer', id: 'renewOffer', summary: 'A new offer; the old one is dead', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/cancel', id: 'cancelEnrollment', summary: 'Cancel', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/delivery', id: 'redeliver', summary: 'Send the certificate again', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
+  { method: 'post', path: '/enrollments/{id}/issuance', id: 'askCaAgain', summary: 'Ask the CA again for what it refused', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'get', path: '/certificates', id: 'listCertificates', summary: 'Search certificates', query: s.certificateQuerySchema, answer: s.certificatePageSchema },
   { method: 'get', path: '/certificates/{id}', id: 'getCertificate', summary: 'A certificate', params: s.idParamsSchema, answer: s.certificateDetailSchema },
   { method: 'post', path: '/certificates/{id}/release', id: 'releaseCertificate', summary: 'Take a certificate off hold', params: s.idParamsSchema, body: s.releaseSchema, status: 202, answer: s.certificateDetailSchema, problems: { 409: 'wrong_state' } },

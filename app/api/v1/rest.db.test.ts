@@ -2,6 +2,7 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
 import { commandLineGrant } from '#lib/auth/accounts.ts'
@@ -241,6 +242,33 @@ describe('enrolments', () => {
       verdict: null,
       checks: [],
     })
+  })
+
+  it('what failed at the CA is asked for again, once; what failed elsewhere is not', async () => {
+    await newUser('again.one')
+    const { id } = (await start('again.one')).value
+    const owner = new pg.Client({ connectionString: database.ownerUrl })
+    await owner.connect()
+    const askFor = async (failureCode: string) => {
+      const { rows } = await owner.query<{ id: string }>(
+        `INSERT INTO enrollment (id, user_id, profile_version_id, started_by_name, state, failure_code)
+         SELECT gen_random_uuid(), user_id, profile_version_id, started_by_name, 'failed', $2 FROM enrollment WHERE id = $1 RETURNING id`,
+        [id, failureCode],
+      )
+      const params = { id: String(rows[0]?.id) }
+      return (role: TokenRole) => call('POST', '/enrollments/{id}/issuance', { params, role })
+    }
+    try {
+      const elsewhere = await (await askFor('hermod_error'))('helpdesk')
+      expect([elsewhere.status, elsewhere.value.code]).toEqual([409, 'wrong_state'])
+      const ask = await askFor('ca_refused')
+      expect((await ask('auditor')).status).toBe(403)
+      expect((await ask('helpdesk')).value).toMatchObject({ state: 'issuing', failure: null })
+      const again = await ask('helpdesk')
+      expect([again.status, again.value.code]).toEqual([409, 'wrong_state'])
+    } finally {
+      await owner.end()
+    }
   })
 
   it('an unknown user or profile is said by its field', async () => {
