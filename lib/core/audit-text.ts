@@ -15,7 +15,7 @@ export interface AuditRow {
   detail: string
 }
 
-/** "<octets>:<text>," and "-," for NULL, as audit_field() of the migrations. */
+/** "<octets>:<text>," and "-," for NULL, as audit_text() of the migrations. */
 const field = (value: string | null): string => (value === null ? '-,' : `${Buffer.byteLength(value)}:${value},`)
 
 /** What is hashed of an entry, after the hash before it. */
