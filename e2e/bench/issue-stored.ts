@@ -1,6 +1,6 @@
 /**
  * P5: issuing with everything stored, as the job does it: read, reserve (commit), sign, check, release with transition, certificate command
- * and audit (commit). One process, eight at a time, on a PostgreSQL that flushes every commit to the disk. Against: the same number of bare
+ * and audit (commit). One process, as many at a time as a worker takes, on a PostgreSQL that flushes every commit to the disk. Against: the same number of bare
  * transactions, two for each certificate, on as many connections.
  */
 import { randomBytes } from 'node:crypto'
@@ -14,12 +14,12 @@ import { encodeCsr } from '#lib/core/x509/csr.ts'
 import { encodeName } from '#lib/core/x509/name.ts'
 import { closeDb } from '#lib/db.ts'
 import { findFreePort, startPostgres } from '#lib/embedded/postgres.ts'
+import { CONCURRENT_JOBS } from '#lib/jobs/tasks.ts'
 import { ensureEmbeddedIssuer } from '#lib/workflows/ensure-embedded-issuer.ts'
 import { issueCertificates } from '#lib/workflows/issue-certificates.ts'
 import { migrate } from '#prisma/migrate.ts'
 import { type BenchRow, median } from './row.ts'
 
-const CONCURRENCY = 8
 const TURNS = 7
 const PER_TURN = 200
 const MUST_PER_S = 300
@@ -35,7 +35,7 @@ export async function benchStored(): Promise<BenchRow> {
   const urlOf = (user: string, database: string): string => `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`
   const admin = new pg.Client({ connectionString: server.adminUrl })
   const owner = new pg.Client({ connectionString: urlOf('certdesk_owner', DATABASE) })
-  const pool = new pg.Pool({ connectionString: urlOf('certdesk_owner', DATABASE), max: CONCURRENCY })
+  const pool = new pg.Pool({ connectionString: urlOf('certdesk_owner', DATABASE), max: CONCURRENT_JOBS })
   // The server may be gone before the last idle connection has said goodbye.
   pool.on('error', () => undefined)
   try {
@@ -90,12 +90,12 @@ export async function benchStored(): Promise<BenchRow> {
   }
 }
 
-/** How many of `count` pieces of work get done in a second, `CONCURRENCY` at a time. */
+/** How many of `count` pieces of work get done in a second, `CONCURRENT_JOBS` at a time. */
 async function perSecond(count: number, work: () => Promise<void>): Promise<number> {
   let left = count
   const started = performance.now()
   await Promise.all(
-    Array.from({ length: CONCURRENCY }, async () => {
+    Array.from({ length: CONCURRENT_JOBS }, async () => {
       while (left-- > 0) await work()
     }),
   )

@@ -30,9 +30,8 @@ import { syncAttestationPolicy } from '#lib/workflows/sync-attestation-policy.ts
 import { RETRY_DELAYS_S, type WorkerContext } from '#lib/workflows/worker-context.ts'
 import { graphileLogger } from './graphile-log.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { makeTasks } from './tasks.ts'
+import { CONCURRENT_JOBS, makeTasks } from './tasks.ts'
 
-const CONCURRENT_JOBS = 8
 /** Jobs are announced by NOTIFY; this is for those with a time, for retries, and for freed locks. */
 const POLL_MS = 500
 const SWEEP_MS = 5_000

@@ -21,6 +21,12 @@ import { sweep } from '#lib/workflows/sweep.ts'
 import { testConnection } from '#lib/workflows/test-connection.ts'
 import type { WorkerContext } from '#lib/workflows/worker-context.ts'
 
+/**
+ * Of one worker process. A job waits most of its time, for PostgreSQL, Hermod or a CA; and the more certificates are under way, the more of them
+ * share a commit (lib/data/grouped.ts).
+ */
+export const CONCURRENT_JOBS = 16
+
 const id = z.uuid()
 const attempt = z.number().int().min(1).optional()
 

@@ -167,3 +167,9 @@ export const spkiOf = (publicKey: KeyObject): Bytes => publicKey.export({ format
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 over what is to be signed, and both together as SIGNED{…}. */
 export const signTbs = (tbs: Bytes, key: KeyObject): Bytes => assembleSigned(tbs, SHA256_WITH_RSA, sign('sha256', tbs, key))
+
+/** The same in the runtime's thread pool: a signature is near a millisecond of a core, and the event loop has other certificates to see to. */
+export const signTbsAside = (tbs: Bytes, key: KeyObject): Promise<Bytes> =>
+  new Promise((done, fail) => {
+    sign('sha256', tbs, key, (error, signature) => (error ? fail(error) : done(assembleSigned(tbs, SHA256_WITH_RSA, signature))))
+  })

@@ -53,6 +53,7 @@ import {
   ROOT_KEY,
   sealLabel,
   signTbs,
+  signTbsAside,
   spkiOf,
   wholeSeconds,
 } from './create.ts'
@@ -132,7 +133,7 @@ export class EmbeddedIssuer implements Issuer, CrlSigner, ServiceCertifier {
   }
 
   complete(prepared: Bytes): Promise<IssuanceResult> {
-    return Promise.resolve({ status: 'issued', der: this.signNow(prepared) })
+    return signTbsAside(prepared, this.#issuing.key).then((der) => ({ status: 'issued', der }))
   }
 
   signNow(tbs: Bytes): Bytes {
