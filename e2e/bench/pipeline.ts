@@ -143,7 +143,7 @@ export async function bench(): Promise<BenchRow[]> {
     const start = performance.now()
     const authorization = `Basic ${Buffer.from(portal.callbackAuth).toString('base64')}`
     const requests = bodies.map(async ({ userid, body }, n) => {
-      await new Promise((next) => setTimeout(next, start + (n * 1000) / PER_SECOND - performance.now()))
+      await new Promise((next) => setTimeout(next, Math.max(0, start + (n * 1000) / PER_SECOND - performance.now())))
       const at = performance.now()
       posted.set(userid, at)
       const response = await fetch(`${portal.url}/hermod/callback/provision`, {

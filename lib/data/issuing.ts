@@ -112,8 +112,8 @@ interface IssuanceRow {
 export const readIssuance = (_grant: Grant<'system:work'>, enrollmentId: string): Promise<Issuance | null> =>
   readGrouped(enrollmentId)
 
-/** How many issuances at most are read, reserved or released in one statement. Larger groups gain little more. */
-export const GROUP_LIMIT = 16
+/** How many issuances at most are read, reserved or released in one statement: half of a worker's jobs, so that two groups take turns. */
+export const GROUP_LIMIT = 8
 
 const readGrouped = grouped(GROUP_LIMIT, async (enrollmentIds: readonly string[]) => {
   const rows = await db().$queryRaw<IssuanceRow[]>`/* prepared */

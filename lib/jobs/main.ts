@@ -32,8 +32,8 @@ import { graphileLogger } from './graphile-log.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { CONCURRENT_JOBS, makeTasks } from './tasks.ts'
 
-/** Jobs are announced by NOTIFY; this is for those with a time, for retries, and for freed locks. */
-const POLL_MS = 500
+/** Jobs are announced by NOTIFY; this is for those with a time, for retries, and for freed locks. Every idle one of CONCURRENT_JOBS asks so often. */
+const POLL_MS = 1_000
 const SWEEP_MS = 5_000
 const DRAIN_MS = 30_000
 const EVERY_MINUTE_CONNECTIONS = {
