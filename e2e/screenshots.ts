@@ -5,10 +5,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import { openBrowser, signedInContext } from './bench/browser.ts'
 import { startTestServer } from './harness/database.ts'
 import { runToEnd, startPortal } from './harness/portal.ts'
+import { prepareAdministration } from './screenshots-administration.ts'
 
 const { values } = parseArgs({ options: { all: { type: 'string' } } })
 const readme = join('e2e', 'screenshots')
@@ -108,29 +109,43 @@ try {
     if (name.startsWith('evidence')) await page.locator('button[data-marked]').first().waitFor()
     if (name.startsWith('live')) await page.getByRole('textbox', { name: 'Offer link' }).waitFor()
   }
-  for (const [suffix, options] of [
+  const looks = [
     ['light', { colorScheme: 'light', viewport: { width: 1280, height: 860 } }],
     ['dark', { colorScheme: 'dark', viewport: { width: 1280, height: 860 } }],
     ['narrow', { colorScheme: 'light', viewport: { width: 390, height: 844 } }],
-  ] as const) {
-    const context = await browser.newContext({
-      baseURL: portal.url,
-      storageState: await staff.storageState(),
-      locale: 'en-GB',
-      timezoneId: 'Europe/Stockholm',
-      ...options,
-    })
-    for (const [name, path] of pages) {
-      const file = `${name}-${suffix}`
-      if (!values.all && !inReadme.has(file)) continue
-      const page = await context.newPage()
-      if (name === 'sign-in') await page.context().clearCookies()
-      await shoot(page, name, path)
-      await page.screenshot({ path: join(folder, `${file}.png`), fullPage: Boolean(values.all) })
-      await page.close()
-      if (name === 'sign-in') await context.addCookies(await staff.cookies())
+  ] as const
+  const take = async (who: BrowserContext, list: readonly [string, string][]) => {
+    for (const [suffix, options] of looks) {
+      const context = await browser.newContext({
+        baseURL: portal.url,
+        storageState: await who.storageState(),
+        locale: 'en-GB',
+        timezoneId: 'Europe/Stockholm',
+        ...options,
+      })
+      for (const [name, path] of list) {
+        const file = `${name}-${suffix}`
+        if (!values.all && !inReadme.has(file)) continue
+        const page = await context.newPage()
+        if (name === 'sign-in') await page.context().clearCookies()
+        await shoot(page, name, path)
+        await page.screenshot({ path: join(folder, `${file}.png`), fullPage: Boolean(values.all) })
+        await page.close()
+        if (name === 'sign-in') await context.addCookies(await who.cookies())
+      }
+      await context.close()
     }
-    await context.close()
+  }
+  await take(staff, pages)
+  if (values.all) {
+    const [revoked] = ((await api('GET', `/enrollments/${ended.completed}`)) as unknown as { certificates: { id: string }[] })
+      .certificates
+    await api('POST', `/certificates/${revoked?.id}/revocation`, { reason: 'keyCompromise', note: 'left in a taxi' })
+    const administrator = await signedInContext(browser, portal, 'admin')
+    const { good, broken, breakCa } = await prepareAdministration(portal, administrator, someone[8] ?? longName.userid)
+    await take(administrator, [...good, ['revoked', `/certificates/${revoked?.id}`]])
+    await breakCa()
+    await take(administrator, broken)
   }
   console.log(`Pictures are in ${folder}`)
 } finally {

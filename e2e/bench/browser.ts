@@ -12,17 +12,9 @@ export async function openBrowser(): Promise<Browser> {
   })
 }
 
-export async function signedInContext(browser: Browser, portal: Portal): Promise<BrowserContext> {
-  const printed = await portal.certdesk(
-    'account',
-    'create',
-    '--role',
-    'helpdesk',
-    '--email',
-    'bench@example.test',
-    '--name',
-    'Bench',
-  )
+export async function signedInContext(browser: Browser, portal: Portal, role = 'helpdesk'): Promise<BrowserContext> {
+  const email = `${role}@bench.example.test`
+  const printed = await portal.certdesk('account', 'create', '--role', role, '--email', email, '--name', 'Bench')
   const password =
     printed
       .split('\n')
@@ -32,7 +24,7 @@ export async function signedInContext(browser: Browser, portal: Portal): Promise
   const context = await browser.newContext({ baseURL: portal.url })
   const page = await context.newPage()
   await page.goto('/sign-in')
-  await page.getByLabel('E-mail').fill('bench@example.test')
+  await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
