@@ -107,6 +107,10 @@ test('an EST server: added, tested, used for a phone, and named when it breaks',
   await expect(page.getByRole('button', { name: 'Show the code here' })).toBeDisabled()
   await expectAccessible()
   expect((await rest('POST', '/enrollments', { userid: user.userid, profile })).status).toBe(201)
+
+  await page.goto('/')
+  await expect(page.getByText(`Certificate authority ${name}`)).toBeVisible()
+  await expect(page.getByText(/The CA cannot be reached/)).toBeVisible()
 })
 
 test('the messaging server: reachable, key accepted, and its callback comes back', async ({

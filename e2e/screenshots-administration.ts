@@ -38,7 +38,7 @@ export async function prepareAdministration(portal: Portal, staff: BrowserContex
   const owner = new pg.Client({ connectionString: portal.database.ownerUrl })
   await owner.connect()
   const { rows } = await owner.query<{ id: string }>(
-    `WITH made AS (INSERT INTO profile (id, name, title, position) VALUES ($1, $2, $2, 0) RETURNING id)
+    `WITH made AS (INSERT INTO profile (id, name, title, position) VALUES ($1, $2, $2, -1) RETURNING id)
      INSERT INTO profile_version (id, profile_id, version, definition, issuer_id)
      SELECT $3, made.id, 1, jsonb_set(v.definition, '{certificate,validityDays}', '90'), (SELECT id FROM issuer WHERE name = $4)
      FROM made, profile_version v JOIN profile p ON p.id = v.profile_id WHERE p.name = 'Employee mobile ID' ORDER BY v.version DESC LIMIT 1

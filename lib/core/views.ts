@@ -303,7 +303,14 @@ export interface HomeView {
   completedToday: number
   orphanCallbacks: number
   recent: EnrollmentRow[]
-  health: { part: 'hermod' | 'issuer' | 'database' | 'worker'; ok: boolean; detail: string; at: string | null }[]
+  /** `ca`: one of somebody else's that a profile uses and that did not answer; `name` says which. */
+  health: {
+    part: 'hermod' | 'issuer' | 'ca' | 'database' | 'worker'
+    name: string | null
+    ok: boolean
+    detail: string
+    at: string | null
+  }[]
 }
 
 /** What a holder of a one-time link may see. */

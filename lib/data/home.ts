@@ -12,6 +12,7 @@ import { DEAD_AFTER_S } from './processes.ts'
 
 const RECENT = 8
 const INCIDENTS = 5
+const BROKEN_CAS = 5
 
 interface RawCounts {
   undelivered: number
@@ -29,6 +30,13 @@ interface RawCounts {
   longestDays: number
 }
 
+/** A CA of somebody else, used by a profile, whose last answer was none. */
+interface BrokenCa {
+  name: string
+  lastError: string | null
+  lastErrorAt: Date
+}
+
 interface RawWorker {
   host: string
   seenAt: Date
@@ -38,7 +46,7 @@ interface RawWorker {
 
 export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView> {
   const started = performance.now()
-  const [counts, workers, recent, incidents] = await Promise.all([
+  const [counts, workers, brokenCas, recent, incidents] = await Promise.all([
     db().$queryRaw<RawCounts[]>`
       SELECT
         (SELECT count(*)::int FROM enrollment WHERE state = 'undelivered') AS undelivered,
@@ -64,6 +72,13 @@ export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView
     db().$queryRaw<RawWorker[]>`
       SELECT host, seen_at AS "seenAt", seen_at > clock_timestamp() - make_interval(secs => ${DEAD_AFTER_S}) AS alive, health
       FROM process WHERE kind = 'worker' ORDER BY seen_at DESC LIMIT 20`,
+    db().$queryRaw<BrokenCa[]>`
+      SELECT i.name, c.last_error AS "lastError", c.last_error_at AS "lastErrorAt"
+      FROM issuer i JOIN connection c ON c.id = i.id::text
+      WHERE i.kind <> 'embedded' AND c.last_error_at > coalesce(c.last_success_at, '-infinity')
+        AND EXISTS (SELECT FROM profile p JOIN LATERAL (
+          SELECT issuer_id FROM profile_version WHERE profile_id = p.id ORDER BY version DESC LIMIT 1) v ON v.issuer_id = i.id WHERE p.enabled)
+      ORDER BY i.name LIMIT ${BROKEN_CAS}`,
     listEnrollments(grant, { limit: RECENT }),
     listIncidents(grant, { limit: INCIDENTS, standing: 'open' }),
   ])
@@ -76,7 +91,7 @@ export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView
     ...numbers,
     incidents,
     recent: recent.items,
-    health: healthOf(workers, { crlUntil, hasIssuer, caEndsSoon, databaseMs }),
+    health: healthOf(workers, { crlUntil, hasIssuer, caEndsSoon, databaseMs, brokenCas }),
   }
 }
 
@@ -96,7 +111,8 @@ function healthOf(
     hasIssuer,
     caEndsSoon,
     databaseMs,
-  }: { crlUntil: Date | null; hasIssuer: boolean; caEndsSoon: boolean; databaseMs: number },
+    brokenCas,
+  }: { crlUntil: Date | null; hasIssuer: boolean; caEndsSoon: boolean; databaseMs: number; brokenCas: readonly BrokenCa[] },
 ): HomeView['health'] {
   const living = workers.filter((worker) => worker.alive)
   const seenAt = workers[0]?.seenAt.toISOString() ?? null
@@ -105,18 +121,27 @@ function healthOf(
   return [
     {
       part: 'hermod',
+      name: null,
       ok: living.length > 0 && (hermod?.ok ?? true),
       detail: living.length === 0 ? 'no_worker' : hermod ? hermod.detail : 'not_used_yet',
       at: hermod?.at ?? null,
     },
     {
       part: 'issuer',
+      name: null,
       ok: hasIssuer && !crlLate && !caEndsSoon,
       detail: hasIssuer ? (crlLate ? 'crl_late' : caEndsSoon ? 'ca_ends_soon' : 'ready') : 'no_certificate',
       at: crlUntil?.toISOString() ?? null,
     },
-    { part: 'worker', ok: living.length > 0, detail: String(living.length), at: seenAt },
-    { part: 'database', ok: true, detail: String(databaseMs), at: null },
+    ...brokenCas.map(({ name, lastError, lastErrorAt }) => ({
+      part: 'ca' as const,
+      name,
+      ok: false,
+      detail: lastError ?? '',
+      at: lastErrorAt.toISOString(),
+    })),
+    { part: 'worker', name: null, ok: living.length > 0, detail: String(living.length), at: seenAt },
+    { part: 'database', name: null, ok: true, detail: String(databaseMs), at: null },
   ]
 }
 

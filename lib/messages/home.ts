@@ -19,7 +19,13 @@ export const home = {
     title: 'Health',
     ok: 'Working',
     problem: 'Problem',
-    parts: { hermod: 'Messaging server', issuer: 'Certification authority', database: 'Database', worker: 'Worker' },
+    parts: {
+      hermod: 'Messaging server',
+      issuer: 'Certificate authority',
+      ca: 'Certificate authority',
+      database: 'Database',
+      worker: 'Worker',
+    },
     details: {
       no_worker: 'No worker is running, so nothing can be sent',
       not_used_yet: 'Not used since the worker started',

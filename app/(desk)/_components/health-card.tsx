@@ -9,7 +9,13 @@ const words = home.health
 
 type Part = HomeView['health'][number]
 
-const ICONS: Record<Part['part'], IconName> = { hermod: 'radio', issuer: 'shield-check', database: 'database', worker: 'cpu' }
+const ICONS: Record<Part['part'], IconName> = {
+  hermod: 'radio',
+  issuer: 'shield-check',
+  ca: 'shield-check',
+  database: 'database',
+  worker: 'cpu',
+}
 
 /** Does every part live? Said in words, with when that was last known. */
 export function HealthCard({ health, orphanCallbacks }: { health: readonly Part[]; orphanCallbacks: number }) {
@@ -20,10 +26,13 @@ export function HealthCard({ health, orphanCallbacks }: { health: readonly Part[
       </CardHeader>
       <ul className="divide-y">
         {health.map((part) => (
-          <li key={part.part} className="flex items-start gap-3 px-4 py-2.5">
+          <li key={`${part.part} ${part.name}`} className="flex items-start gap-3 px-4 py-2.5">
             <Icon name={ICONS[part.part]} className="mt-0.5 text-muted-foreground" />
             <div className="min-w-0 flex-1">
-              <p className="font-medium text-sm">{words.parts[part.part]}</p>
+              <p className="font-medium text-sm">
+                {words.parts[part.part]}
+                {part.name && <span className="foreign"> {part.name}</span>}
+              </p>
               <p className="foreign text-muted-foreground text-sm">
                 {sentence(part)}
                 {part.at && part.part !== 'issuer' && (
