@@ -21,7 +21,7 @@ process.env.CERTDESK_TEST_DATABASE = server.adminUrl
 const portal = await startPortal({ env: { LOG_LEVEL: 'warn' } })
 const browser = await openBrowser()
 try {
-  const token = await portal.certdesk('token', 'create', '--role', 'helpdesk', '--name', 'screenshots')
+  const token = await portal.certdesk('token', 'create', '--role', 'helpdesk', '--name', 'Service desk')
   const api = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${portal.url}/api/v1${path}`, {
       method,
@@ -107,6 +107,8 @@ try {
     await page.waitForLoadState('load')
     await page.evaluate(() => document.fonts.ready)
     if (name.startsWith('evidence')) await page.locator('button[data-marked]').first().waitFor()
+    if (name === 'phone') await page.getByRole('heading', { name: /^(?!Opening)/ }).first().waitFor()
+    if (name === 'exchange') await page.locator('#panel-exchange').getByRole('button').first().waitFor()
     if (name.startsWith('live')) await page.getByRole('textbox', { name: 'Offer link' }).waitFor()
   }
   const looks = [

@@ -3,6 +3,8 @@ import { type Browser, type BrowserContext, chromium } from '@playwright/test'
 import { chromiumPath } from '../harness/chromium.ts'
 import type { Portal } from '../harness/portal.ts'
 
+const NAMES: Readonly<Record<string, string>> = { helpdesk: 'Hanna Helpdesk', admin: 'Ada Admin' }
+
 export async function openBrowser(): Promise<Browser> {
   const executablePath = chromiumPath()
   if (!executablePath) throw new Error('No Chromium was found: install one or set CHROMIUM_PATH.')
@@ -14,7 +16,7 @@ export async function openBrowser(): Promise<Browser> {
 
 export async function signedInContext(browser: Browser, portal: Portal, role = 'helpdesk'): Promise<BrowserContext> {
   const email = `${role}@bench.example.test`
-  const printed = await portal.certdesk('account', 'create', '--role', role, '--email', email, '--name', 'Bench')
+  const printed = await portal.certdesk('account', 'create', '--role', role, '--email', email, '--name', NAMES[role] ?? role)
   const password =
     printed
       .split('\n')
