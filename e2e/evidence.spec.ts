@@ -11,17 +11,10 @@ const markedPaths = (page: Page) => marks(page).evaluateAll((lines) => lines.map
 
 test('an accepted answer: choosing a check marks the bytes it looked at, choosing a part tells the checks', async ({
   page,
-  signIn,
-  newUser,
-  startEnrollment,
-  commandLinePhone,
+  enrolled,
   expectAccessible,
 }) => {
-  await signIn()
-  const { id } = await startEnrollment(await newUser()).then(async (started) => {
-    await commandLinePhone(started.offer)
-    return started
-  })
+  const { id } = await enrolled()
   await page.goto(`/enrollments/${id}?tab=evidence`)
   await expect(row(page, 'C25')).toBeVisible()
   await row(page, 'C12').click()

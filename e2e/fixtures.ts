@@ -48,6 +48,8 @@ interface TestFixtures {
   startEnrollment: (user: TestUser) => Promise<{ id: string; offer: string }>
   /** Answers an offer with the command-line phone. Resolves to what it printed; rejects when the phone ends without a certificate. */
   commandLinePhone: (offer: string, ...args: string[]) => Promise<string>
+  /** Somebody new, enrolled by the helpdesk with the command-line phone: the certificate is on the phone, and the page is the enrolment's. */
+  enrolled: (over?: Partial<TestUser>) => Promise<{ id: string; user: TestUser }>
   sql: pg.Client
   /** Fails if axe finds anything on the page as it is now. */
   expectAccessible: (page?: Page) => Promise<void>
@@ -186,6 +188,15 @@ export const test = base.extend<TestFixtures & { consoleGuard: undefined; allowe
     await use((offer, ...args) =>
       runToEnd(['lib/simulator/phone/main.ts', offer, ...args], { CERTDESK_DATA_DIR: portal.dataDir }),
     )
+  },
+  enrolled: async ({ signIn, newUser, startEnrollment, commandLinePhone }, use) => {
+    await use(async (over) => {
+      const user = await newUser(over)
+      await signIn()
+      const { id, offer } = await startEnrollment(user)
+      await commandLinePhone(offer)
+      return { id, user }
+    })
   },
   sql: async ({ portal }, use) => {
     const client = new pg.Client({ connectionString: portal.database.ownerUrl })

@@ -51,21 +51,9 @@ async function published(rest: Rest, portalUrl: string, enrollmentId: string): P
   }
 }
 
-test('a lost phone is revoked, and the proof appears by itself', async ({
-  page,
-  portal,
-  rest,
-  signIn,
-  newUser,
-  startEnrollment,
-  commandLinePhone,
-  expectAccessible,
-}) => {
+test('a lost phone is revoked, and the proof appears by itself', async ({ page, portal, rest, expectAccessible, enrolled }) => {
   test.setTimeout(120_000)
-  const user = await newUser({ name: 'Ulla Lost-Phone' })
-  await signIn()
-  const { id, offer } = await startEnrollment(user)
-  await commandLinePhone(offer)
+  const { id, user } = await enrolled({ name: 'Ulla Lost-Phone' })
   const certificate = await published(rest, portal.url, id)
   try {
     expect(await certificate.ocsp()).toBe('good')
@@ -107,20 +95,9 @@ test('a lost phone is revoked, and the proof appears by itself', async ({
   }
 })
 
-test('a certificate is put on hold and released, and the world follows', async ({
-  page,
-  portal,
-  rest,
-  signIn,
-  newUser,
-  startEnrollment,
-  commandLinePhone,
-}) => {
+test('a certificate is put on hold and released, and the world follows', async ({ page, portal, rest, enrolled }) => {
   test.setTimeout(120_000)
-  const user = await newUser({ name: 'Hans Holder' })
-  await signIn()
-  const { id, offer } = await startEnrollment(user)
-  await commandLinePhone(offer)
+  const { id } = await enrolled({ name: 'Hans Holder' })
   const certificate = await published(rest, portal.url, id)
   try {
     await page.goto(`/certificates/${certificate.id}`)
@@ -143,17 +120,12 @@ test('a certificate is put on hold and released, and the world follows', async (
 test('everything of a person is revoked, and what is under way is cancelled with it when asked', async ({
   page,
   rest,
-  signIn,
-  newUser,
   startEnrollment,
-  commandLinePhone,
   expectAccessible,
+  enrolled,
 }) => {
   test.setTimeout(120_000)
-  const user = await newUser({ name: 'Lena Leaver' })
-  await signIn()
-  const { id, offer } = await startEnrollment(user)
-  await commandLinePhone(offer)
+  const { id, user } = await enrolled({ name: 'Lena Leaver' })
   const running = await startEnrollment(user)
   await page.goto(`/users/${user.userid}`)
   await page.getByRole('button', { name: 'Revoke all' }).click()

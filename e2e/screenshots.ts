@@ -107,7 +107,11 @@ try {
     await page.waitForLoadState('load')
     await page.evaluate(() => document.fonts.ready)
     if (name.startsWith('evidence')) await page.locator('button[data-marked]').first().waitFor()
-    if (name === 'phone') await page.getByRole('heading', { name: /^(?!Opening)/ }).first().waitFor()
+    if (name === 'phone')
+      await page
+        .getByRole('heading', { name: /^(?!Opening)/ })
+        .first()
+        .waitFor()
     if (name === 'exchange') await page.locator('#panel-exchange').getByRole('button').first().waitFor()
     if (name.startsWith('live')) await page.getByRole('textbox', { name: 'Offer link' }).waitFor()
   }

@@ -350,6 +350,7 @@ export async function startEstServer(options: { policy?: Partial<EstPolicy>; por
       cert: served.certificate,
       key: served.key,
       requestCert: true,
+      // Whoever comes without a certificate, or with a stranger's, is answered 401 as RFC 7030 §3.2.3 says, and not cut off by TLS.
       rejectUnauthorized: false,
       ca: [clients.certificate.toString('pem'), root.certificate.toString('pem'), issuing.certificate.toString('pem')],
     },
