@@ -9,12 +9,21 @@ import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrol
 /** Name of the embedded CA's issuer row; the worker looks for it by this name. */
 export const EMBEDDED_ISSUER = 'certdesk-issuing-ca'
 
+const COMMON = {
+  servername: 'Certdesk Demo',
+  attestationKeySet: 'ATTESTATION',
+  offerTimeoutS: 300,
+  deliveryTimeoutS: 300,
+  approval: false,
+  confirmation: false,
+  monitoredChecks: [],
+} satisfies Partial<ProfileDefinition>
+
 const FIRST_PROFILES: readonly { name: string; definition: ProfileDefinition }[] = [
   {
     name: 'Employee mobile ID',
     definition: {
-      servername: 'Certdesk Demo',
-      attestationKeySet: 'ATTESTATION',
+      ...COMMON,
       subject: [
         { type: 'C', value: '{attributes.C}', required: false },
         { type: 'L', value: '{attributes.L}', required: false },
@@ -32,18 +41,12 @@ const FIRST_PROFILES: readonly { name: string; definition: ProfileDefinition }[]
         subjectAltNameUpn: null,
         policies: [],
       },
-      offerTimeoutS: 300,
-      deliveryTimeoutS: 300,
-      approval: false,
-      confirmation: false,
-      monitoredChecks: [],
     },
   },
   {
     name: 'VPN access',
     definition: {
-      servername: 'Certdesk Demo',
-      attestationKeySet: 'ATTESTATION',
+      ...COMMON,
       subject: [
         { type: 'O', value: '{attributes.O}', required: false },
         { type: 'CN', value: '{name}', required: true },
@@ -58,18 +61,12 @@ const FIRST_PROFILES: readonly { name: string; definition: ProfileDefinition }[]
         subjectAltNameUpn: null,
         policies: [],
       },
-      offerTimeoutS: 300,
-      deliveryTimeoutS: 300,
-      approval: false,
-      confirmation: false,
-      monitoredChecks: [],
     },
   },
   {
     name: 'Sign and authenticate',
     definition: {
-      servername: 'Certdesk Demo',
-      attestationKeySet: 'ATTESTATION',
+      ...COMMON,
       subject: [
         { type: 'C', value: '{attributes.C}', required: false },
         { type: 'O', value: '{attributes.O}', required: false },
@@ -95,11 +92,6 @@ const FIRST_PROFILES: readonly { name: string; definition: ProfileDefinition }[]
         subjectAltNameUpn: null,
         policies: [],
       },
-      offerTimeoutS: 300,
-      deliveryTimeoutS: 300,
-      approval: false,
-      confirmation: false,
-      monitoredChecks: [],
     },
   },
 ]
