@@ -98,6 +98,17 @@ export interface RunningScepCa {
   close(): Promise<void>
 }
 
+/** How a connection of the portal to it begins: what an administrator enters. */
+export const connectionTo = ({ url, fingerprint }: RunningScepCa) => ({
+  url,
+  tlsCa: null,
+  anchorSha256: fingerprint,
+  caIdentifier: null,
+  raCertificate: null,
+  messageType: 'PKCSReq',
+  legacyAlgorithms: false,
+})
+
 const DAY_MS = 86_400_000
 const CAPABILITIES = 'SCEPStandard\nAES\nSHA-256\nPOSTPKIOperation\nRenewal\n'
 const DEFAULT_PROFILE = {

@@ -1,5 +1,5 @@
 /** For database tests: a SCEP CA that wants one-time challenges, entered the way an administrator does, and the whole pipeline on top. */
-import { type RunningScepCa, startScepCa } from '#e2e/peers/scep-ca.ts'
+import { connectionTo, type RunningScepCa, startScepCa } from '#e2e/peers/scep-ca.ts'
 import { systemGrant } from '#lib/auth/permissions.ts'
 import { readCsr } from '#lib/core/x509/csr.ts'
 import { ensureWorkerSealingKey } from '#lib/workflows/ensure-sealing-key.ts'
@@ -65,13 +65,7 @@ export async function startChallengeFlow(): Promise<ChallengeFlow> {
         challenges,
         discardChallenges,
         config: {
-          url: ca.url,
-          tlsCa: null,
-          anchorSha256: ca.fingerprint,
-          caIdentifier: null,
-          raCertificate: null,
-          messageType: 'PKCSReq',
-          legacyAlgorithms: false,
+          ...connectionTo(ca),
           timeoutMs: 2_000,
           challenge: 'one-time',
           ...change,

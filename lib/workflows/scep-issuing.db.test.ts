@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type RunningScepCa, type ScepFault, startScepCa } from '#e2e/peers/scep-ca.ts'
+import { connectionTo, type RunningScepCa, type ScepFault, startScepCa } from '#e2e/peers/scep-ca.ts'
 import { systemGrant } from '#lib/auth/permissions.ts'
 import { parseCertificate } from '#lib/core/x509/certificate.ts'
 import { makeKey } from '#lib/core/x509/certificate-fixtures.ts'
@@ -46,13 +46,7 @@ async function useCa(change: Record<string, unknown> = {}): Promise<{ outcome: s
     kind: 'scep',
     secrets: {},
     config: {
-      url: ca.url,
-      tlsCa: null,
-      anchorSha256: ca.fingerprint,
-      caIdentifier: null,
-      raCertificate: null,
-      messageType: 'PKCSReq',
-      legacyAlgorithms: false,
+      ...connectionTo(ca),
       timeoutMs: 1_000,
       ...change,
     },
