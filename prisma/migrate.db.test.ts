@@ -230,7 +230,7 @@ describe('an enrolment’s moves', () => {
 })
 
 describe('what was written', () => {
-  it('stays: a certificate’s TBS and serial number, once they are reserved', async () => {
+  it('stays: what a certificate was reserved with, and what it was issued as', async () => {
     const enrollment = await newEnrollment('issuing')
     const [key, certificate] = [randomUUID(), randomUUID()]
     const hash = createHash('sha256').update(key).digest()
@@ -251,6 +251,19 @@ describe('what was written', () => {
     expect(await refusal(worker, `UPDATE certificate SET status = 'issued' WHERE id = $1`, [certificate])).toBe('23514')
     await worker.query(sign, [certificate, Buffer.from('300430003000', 'hex')])
     expect(await refusal(worker, sign, [certificate, Buffer.from('300430003001', 'hex')])).toBe(BROKEN)
+    await owner.query(`UPDATE certificate SET held_der = '\\x3000' WHERE id = $1`, [certificate])
+    for (const change of [
+      'issuer_id = gen_random_uuid()',
+      'enrollment_key_id = gen_random_uuid()',
+      "spki_sha256 = sha256('x')",
+      'serial_number = NULL',
+      'der = NULL',
+      "sha256 = sha256('x')",
+      'sha256 = NULL',
+      "held_der = '\\x3001'",
+      'held_der = NULL',
+    ])
+      expect(await refusal(owner, `UPDATE certificate SET ${change} WHERE id = $1`, [certificate]), change).toBe(BROKEN)
   })
 
   it('is found without diacritics and by its beginning', async () => {
