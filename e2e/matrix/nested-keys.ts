@@ -238,6 +238,14 @@ const several: Row[] = [
     TWO,
   ],
   ['F-N4', 'two entries of one kid', 'keyid', 'C16 C18', { signedkeys: (keys) => [keys[0], keys[0]] }, TWO],
+  [
+    'F-N7',
+    'the throw-away key of the other request',
+    'key_reuse',
+    'C18 C21',
+    { key: (good, keyid) => (keyid === 'second' ? rsaKey('dummy signer') : good) },
+    TWO,
+  ],
   ['F-N7', 'one key under two kids', 'key_reuse', 'C18', { key: () => rsaKey('stranger') }, TWO],
   [
     'F-C21',

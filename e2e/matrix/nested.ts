@@ -15,6 +15,7 @@ import {
   rsaKey,
   signInput,
   spkiOf,
+  trustedKeys,
 } from '../builders/answer.ts'
 import { facts, parts, rawSignature } from '../builders/answer-bends.ts'
 import { ones } from '../builders/weak-keys.ts'
@@ -222,6 +223,19 @@ const kinds: Row[] = [
     { keys: [{ keyid: 'signer', usage: 'SIG', keyTypes: ['ML-DSA-65'] }] },
   ],
   ['F-N7', 'the attestation key', 'key_reuse', 'C18', key(attestation())],
+  [
+    'F-N7',
+    'another trusted attestation key than the one that signed',
+    'key_reuse',
+    'C18',
+    {
+      key: () => other,
+      input: (i) => ({
+        ...i,
+        policy: { ...i.policy, trustedKeys: [...i.policy.trustedKeys, ...(trustedKeys(other).ATTESTATION ?? [])] },
+      }),
+    },
+  ],
   ['F-N7', 'the throw-away key', 'key_reuse', 'C18 C21', key(rsaKey('dummy signer'))],
   ['F-N7', 'a key of another user', 'key_reuse', 'C18', known({ kind: 'certified', userid: 'somebody.else' })],
   ['F-N7', 'the CA’s key', 'key_reuse', 'C18', known({ kind: 'ca' })],
