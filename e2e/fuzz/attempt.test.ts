@@ -60,7 +60,10 @@ describe('a product that is wrong is found', () => {
 
   it('accepts what another reader reads differently, or what makes that reader throw', async () => {
     const read = product({ judge: () => varies('signed again'), agree: async () => 'subject: we read a, the other b' })
-    expect(await attemptMutant(read, mutant)).toMatchObject({ outcome: 'PROBLEM', problem: expect.stringContaining('the other b') })
+    expect(await attemptMutant(read, mutant)).toMatchObject({
+      outcome: 'PROBLEM',
+      problem: expect.stringContaining('the other b'),
+    })
     const broken = product({ judge: () => varies('signed again'), agree: () => Promise.reject(new Error('stack')) })
     expect(await attemptMutant(broken, mutant)).toMatchObject({ problem: expect.stringContaining('another reader threw') })
   })

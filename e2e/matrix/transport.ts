@@ -68,7 +68,6 @@ export const TRANSPORT_CASES: readonly TransportCase[] = [
   ...[
     '/nope',
     '/provision/',
-    '//provision',
     '/hermod/callback/provision',
     '/Provision',
     '/PROVISION',
