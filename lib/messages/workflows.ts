@@ -45,6 +45,8 @@ export const workflowMessages = {
     `The certificate authority was asked since ${minute(since)} without success. ${detail}`,
   caNeverApproved: (detail: string, since: Date) =>
     `Nobody at the certificate authority has approved it since ${minute(since)}. ${detail}`,
+  staleSubject: (now: string) =>
+    `The user was changed before the certificate was made. Its subject would now be: ${now === '' ? 'nothing' : now}`,
   caGaveTwice: (name: string) => `${name} gave a certificate or a serial number that it had given before. It was not used.`,
   noChallengeLeft: (name: string, left: number, needed: number) =>
     `${name} wants a one-time challenge for each key; ${left === 0 ? 'none is' : `${left} of ${needed} ${left === 1 ? 'is' : 'are'}`} left.`,
