@@ -29,11 +29,11 @@ interface AskedKind {
   rule: KeyRule
 }
 
+const KINDS = new Map<string, AskedKind>(Object.entries(KEY_RULES).map(([name, rule]) => [name, { name, rule }]))
+
 /** The kinds asked for; one that this version does not know is none. */
 const kindsOf = (asked: ExpectedKey): AskedKind[] =>
-  asked.keyTypes.flatMap((name) =>
-    Object.hasOwn(KEY_RULES, name) ? [{ name, rule: KEY_RULES[name as keyof typeof KEY_RULES] }] : [],
-  )
+  asked.keyTypes.map((name) => KINDS.get(name)).filter((kind) => kind !== undefined)
 
 /** Which of the kinds asked for the key is; undefined if it is none of them. */
 export const kindOf = (asked: ExpectedKey, parts: PublicKeyParts): AskedKind | undefined =>

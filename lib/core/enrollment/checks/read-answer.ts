@@ -22,14 +22,14 @@ import {
 } from '../../jws/json.ts'
 import { CSR_LIMITS, type Csr, readCsr } from '../../x509/csr.ts'
 import { findKeyWeakness, isPrimeModulus } from '../../x509/key-hygiene.ts'
-import { formatName } from '../../x509/name.ts'
+import { formatRdns } from '../../x509/name.ts'
 import {
   encodeSpki,
   isJwkProblem,
   type JwkProblem,
   jwkThumbprint,
   type PublicKeyParts,
-  publicKeyOf,
+  publicKeyFromParts,
   readJwk,
   readSpki,
   spkiSha256,
@@ -197,7 +197,7 @@ function makeMessageKey(parts: PublicKeyParts): MessageKey {
     thumbprint: once(() => jwkThumbprint(parts)),
     keyObject: once(() => {
       try {
-        return publicKeyOf(spki)
+        return publicKeyFromParts(parts)
       } catch {
         return null
       }
@@ -214,7 +214,7 @@ function readRequest(certreq: string): KeyReading['csr'] {
   if (der === null) return { ok: false, code: 'b64', problem: 'not canonical base64 (standard alphabet, padded, one line)' }
   try {
     const csr = readCsr(der)
-    return { ok: true, csr, subjectText: once(() => formatName(csr.subject)), ownKey: once(() => readRequestKey(csr)) }
+    return { ok: true, csr, subjectText: once(() => formatRdns(csr.rdns)), ownKey: once(() => readRequestKey(csr)) }
   } catch (error) {
     if (error instanceof DerError) return { ok: false, code: error.code, problem: error.message }
     throw error
