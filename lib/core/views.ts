@@ -233,6 +233,9 @@ export interface EnrollmentView extends EnrollmentRow {
 }
 
 /** The Exchange tab: every message, raw, as sent and received; the nonce of a live offer and any offer URI are blanked. */
+/** Stands where a request, or the answer that carries one, holds a challenge of a CA that is still good. */
+export const HIDDEN_REQUEST = '(hidden: it holds a challenge that has made no certificate)'
+
 export interface ExchangeMessage {
   id: string
   at: string
