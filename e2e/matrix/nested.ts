@@ -179,7 +179,7 @@ const kinds: Row[] = [
     },
   ],
   ...['PS256', 'RS512', 'ES256'].map((alg): Row => ['F-N6', `alg ${alg} in the key`, 'key_type', 'C18', payload({ alg })]),
-  ['F-N6', 'EC for RSA', 'key_type', 'C18 | C19(C18)', key(ecKey('phone'))],
+  ['F-N6', 'EC for RSA', 'key_type', 'C18 | C19(C18) C22(C18)', key(ecKey('phone'))],
   ['F-N6', '3072 bits for 2048', 'key_type', 'C18', key(rsaKey('phone', 3072))],
   ['F-N6', '4096 bits for 2048', 'key_type', 'C18', key(rsaKey('phone', 4096))],
   [
@@ -218,7 +218,7 @@ const kinds: Row[] = [
     'F-N6',
     'a kind of key nobody knows was asked for',
     'key_type',
-    'C18 | C19(C18)',
+    'C18 | C19(C18) C22(C18)',
     {},
     { keys: [{ keyid: 'signer', usage: 'SIG', keyTypes: ['ML-DSA-65'] }] },
   ],
