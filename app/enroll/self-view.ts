@@ -19,6 +19,8 @@ export interface SelfView {
     offer: { uri: string; expiresAt: string; timeoutS: number } | null
     serverTime: string
     device: string | null
+    /** As the phone says of itself. */
+    deviceModel: string | null
     failure: string | null
     slow: boolean
   } | null
@@ -42,6 +44,7 @@ export function toSelfView({ enrollment: e, ...link }: LinkView, { withOffer }: 
       offer: withOffer && e.offer ? { uri: e.offer.uri, expiresAt: e.offer.expiresAt, timeoutS: e.offer.timeoutS } : null,
       serverTime: e.serverTime,
       device: e.device?.name ?? null,
+      deviceModel: e.device?.model || null,
       failure: e.failureCode ? FAILURE_TEXTS[e.failureCode].user : null,
       slow: e.waitReason !== null,
     },

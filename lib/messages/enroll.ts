@@ -63,7 +63,13 @@ export const enroll = {
     device: (name: string) => `Phone: ${name}`,
   },
   delivering: { title: 'Almost done', text: 'The certificate is on its way. Keep the app open on your phone.' },
-  confirming: { title: 'Is this your phone?', text: 'Tell the helpdesk that this phone is yours. Then it goes on by itself.' },
+  confirming: {
+    title: 'Is this your phone?',
+    text: 'This phone has scanned the code. It gets your certificate only if you say that it is yours.',
+    warning: 'Did somebody send you a code, or was somebody watching? Then say no, and call the helpdesk.',
+    yes: 'Yes, it is mine',
+    no: 'No, it is not mine',
+  },
   done: {
     title: 'Done',
     text: 'The certificate is on your phone. You can use it now.',
@@ -97,7 +103,6 @@ export const WAITING_SCREENS = {
   awaiting_approval: enroll.approval,
   requesting: enroll.fetching,
   answered: enroll.working,
-  confirming: enroll.confirming,
   issuing: enroll.working,
   delivering: enroll.delivering,
 } as const satisfies Partial<Record<EnrollmentState, { title: string; text: string }>>

@@ -32,6 +32,7 @@ export const enrollments = {
     revoked_undelivered: 'The certificates were revoked before they reached the phone',
   } satisfies Partial<Record<EnrollmentState, string>> as Partial<Record<EnrollmentState, string>>,
   headlineOfferExpired: 'The code expired',
+  headlineDenied: 'The phone that answered is not the user’s',
   headlineNewCode: 'Fetching a new code',
   headlineNotStarted: 'The enrolment could not be started',
   headlineNotIssued: 'The certificate could not be made: the enrolment failed',
@@ -45,6 +46,14 @@ export const enrollments = {
     issuing: 'The issuer is making the certificate.',
     delivering: 'The certificate has been sent. The phone stores it when the app is open.',
   } satisfies Partial<Record<EnrollmentState, string>>,
+
+  /** The profile asks the person before anything is issued. */
+  confirm: {
+    text: (name: string) =>
+      `Ask ${name} which phone they hold, and compare with what is below. Do not read the name out first: somebody else may have scanned the code.`,
+    yes: 'It is their phone',
+    no: 'It is not theirs',
+  },
 
   startedBy: (name: string) => `Started by ${name}`,
   id: 'enrolment id',
@@ -219,6 +228,7 @@ const NOT_STARTED: readonly FailureCode[] = [
 /** What stands at the top: the state in words, or what a failure means. */
 /** @param keys how many keys the phone proved: each has its certificate */
 export function headlineOf(state: EnrollmentState, failureCode: FailureCode | null, keys: number): string {
+  if (failureCode === 'confirmation_denied') return enrollments.headlineDenied
   const several = keys > 1 ? enrollments.headlineSeveral[state] : undefined
   if (state !== 'failed' || !failureCode) return several ?? enrollments.headline[state]
   return NOT_STARTED.includes(failureCode) ? enrollments.headlineNotStarted : enrollments.headlineNotIssued

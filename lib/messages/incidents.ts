@@ -53,6 +53,15 @@ export const INCIDENT_TEXTS = {
       'Tell the security officer. Both exchanges are kept.',
     ],
   },
+  phone_denied: {
+    title: 'A phone that is not the person’s',
+    text: 'A phone answered, and the person says that it is not theirs. Somebody else has scanned the code, or the person was sent somebody else’s code. No certificate was made.',
+    next: [
+      ASK_USER,
+      'See by the device’s name and the time whose phone it may be. Its keys were never certified.',
+      'Start a new enrolment only with the person on the line or at the desk, and let nobody else see the code.',
+    ],
+  },
   revocation_not_published: {
     title: 'A revocation is not published',
     text: 'A certificate was revoked, put on hold or released, but the certificate authority does not say so where it should. Whoever asks there goes by the old word. The portal goes on looking.',
@@ -86,6 +95,7 @@ const fields: Readonly<Record<string, string>> = {
   source: 'Where it is missing',
   found: 'What was found there',
   askedAt: 'Asked for at',
+  saidBy: 'Said by',
 }
 
 export const incidents = {

@@ -201,6 +201,9 @@ export const profiles = {
   checks: {
     title: 'Checks of the answer',
     text: 'What an answer of the phone must pass. Three of the checks may be made to warn only, because without them an answer is still signed, fresh and about its own key.',
+    confirmation: 'The person confirms the phone before a certificate is made',
+    confirmationHint:
+      'After the checks: on the page of the one-time link, or to the helpdesk. A phone of somebody else who scanned the code then gets nothing.',
     enforce: 'Enforce',
     monitor: 'Monitor: warn only',
     always: 'Always enforced',
@@ -245,7 +248,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   offerTimeoutS: 'Life of an offer (s)',
   deliveryTimeoutS: 'Life of a delivery (s)',
   approval: 'Approval',
-  confirmation: 'Confirmation',
+  confirmation: 'The person confirms the phone',
   monitoredChecks: 'Checks that only warn',
   'certificate.validityDays': 'Valid for (days)',
   'certificate.keyUsage': 'Key usage',

@@ -63,6 +63,8 @@ export const workflowMessages = {
   noNewOffer: (state: EnrollmentState) =>
     `A new offer can only be made while the phone is waited for. This enrolment ${standing[state]}.`,
   notCancellable: (state: EnrollmentState) => `This enrolment ${standing[state]}, so it cannot be cancelled.`,
+  nothingToConfirm: (state: EnrollmentState) =>
+    `A phone can only be confirmed while that is waited for. This enrolment ${standing[state]}.`,
   notAtCa: (state: EnrollmentState) =>
     `A CA can only be asked again where it gave no usable certificate. This enrolment ${standing[state]}.`,
   notRedeliverable: (state: EnrollmentState) =>

@@ -5,11 +5,12 @@ import { createLink } from '#lib/data/links.ts'
 import { webEnv } from '#lib/env.ts'
 import { askCaAgain } from '#lib/workflows/ask-ca-again.ts'
 import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
+import { confirmPhone } from '#lib/workflows/confirm-phone.ts'
 import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
 import { requestBundle } from '#lib/workflows/request-bundle.ts'
 import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
-import { linkSchema, oneSchema, startSchema } from './schema.ts'
+import { confirmSchema, linkSchema, oneSchema, startSchema } from './schema.ts'
 
 export const startAction = defineAction({ permission: 'enrollment:manage', input: startSchema }, startEnrollment)
 
@@ -20,6 +21,8 @@ export const newCodeAction = defineAction({ permission: 'enrollment:manage', inp
 export const cancelAction = defineAction({ permission: 'enrollment:manage', input: oneSchema }, (grant, { id }) =>
   cancelEnrollment(grant, id),
 )
+
+export const confirmAction = defineAction({ permission: 'enrollment:manage', input: confirmSchema }, confirmPhone)
 
 export const sendAgainAction = defineAction({ permission: 'enrollment:manage', input: oneSchema }, (grant, { id }) =>
   redeliverCertificates(grant, id),

@@ -11,6 +11,7 @@ export const startSchema = z.strictObject({
 })
 
 export const oneSchema = z.strictObject({ id: z.uuid() })
+export const confirmSchema = z.strictObject({ id: z.uuid(), theirs: z.boolean() })
 
 export const linkSchema = z.strictObject({
   userId: z.uuid(),

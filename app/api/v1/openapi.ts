@@ -40,6 +40,7 @@ export const CALLS: readonly Call[] = [
   { method: 'get', path: '/enrollments/{id}/bundle', id: 'getBundle', summary: 'The signed evidence bundle; 202 while the worker makes it: ask again', params: s.idParamsSchema, answer: bundleSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/offer', id: 'renewOffer', summary: 'A new offer; the old one is dead', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/cancel', id: 'cancelEnrollment', summary: 'Cancel', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
+  { method: 'post', path: '/enrollments/{id}/confirmation', id: 'confirmPhone', summary: 'The person’s word on the phone: theirs, or not', params: s.idParamsSchema, body: s.confirmationSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/delivery', id: 'redeliver', summary: 'Send the certificate again', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'post', path: '/enrollments/{id}/issuance', id: 'askCaAgain', summary: 'Ask the CA again for what it refused', params: s.idParamsSchema, answer: s.enrollmentSchema, problems: { 409: 'wrong_state' } },
   { method: 'get', path: '/certificates', id: 'listCertificates', summary: 'Search certificates', query: s.certificateQuerySchema, answer: s.certificatePageSchema },

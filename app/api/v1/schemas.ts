@@ -91,6 +91,10 @@ export const revocationSchema = z
 
 export const releaseSchema = z.strictObject({ note: line(500).optional() }).meta({ id: 'Release' })
 
+export const confirmationSchema = z
+  .strictObject({ theirs: z.boolean().meta({ description: 'Whether the person says that the phone that answered is theirs' }) })
+  .meta({ id: 'Confirmation' })
+
 export const idParamsSchema = z.object({ id: z.uuid() })
 export const useridParamsSchema = z.object({ userid: useridSchema })
 

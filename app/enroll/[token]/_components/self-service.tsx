@@ -51,6 +51,7 @@ type ScreenName =
   | 'revoked'
   | 'scan'
   | 'code_expired'
+  | 'confirm'
   | 'done'
   | 'undelivered'
   | 'failed'
@@ -64,6 +65,7 @@ function screenOf(
   if (state === 'completed' && lived) return 'done'
   if (status === 'used' || state === 'completed') return 'used'
   if (state === 'offered') return offerExpired ? 'code_expired' : 'scan'
+  if (state === 'confirming') return 'confirm'
   if (state === 'undelivered') return 'undelivered'
   if (state && state in WAITING_SCREENS) return 'waiting'
   if (status === 'revoked') return 'revoked'
@@ -101,6 +103,32 @@ function Screen({ name, view, busy, wish, offsetMs, trouble }: ScreenProps) {
           }
         >
           {words.expired.text}
+        </Message>
+      )
+    case 'confirm':
+      return (
+        <Message
+          icon="smartphone"
+          title={words.confirming.title}
+          action={
+            <div className="flex w-full flex-col gap-3 sm:flex-row">
+              <BigButton busy={busy} onClick={() => wish('my_phone')}>
+                {words.confirming.yes}
+              </BigButton>
+              <BigButton quiet busy={busy} onClick={() => wish('not_my_phone')}>
+                {words.confirming.no}
+              </BigButton>
+            </div>
+          }
+        >
+          {enrollment?.device && (
+            <p className="font-semibold text-xl">
+              <bdi>{enrollment.device}</bdi>
+              {enrollment.deviceModel && <bdi className="block font-normal text-base">{enrollment.deviceModel}</bdi>}
+            </p>
+          )}
+          <p>{words.confirming.text}</p>
+          <p>{words.confirming.warning}</p>
         </Message>
       )
     case 'done':

@@ -42,6 +42,7 @@ export interface StageProps {
   onSendAgain: () => void
   onAskCaAgain: () => void
   onStartAgain: () => void
+  onConfirm: (theirs: boolean) => void
 }
 
 export function EnrollmentStage(props: StageProps) {
@@ -124,7 +125,7 @@ function Part({ title, note, children }: { title: string; note?: string; childre
   )
 }
 
-function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgain }: StageProps) {
+function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgain, onConfirm }: StageProps) {
   const { state } = view
   const atCa = failedAtCa(state, view.failure?.code)
   const startAgain = mayManage && (
@@ -156,6 +157,21 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
             </div>
           </div>
         </div>
+      )
+    case 'confirming':
+      return (
+        <Plain text={words.confirm.text(view.user.name)}>
+          {mayManage && (
+            <>
+              <SubmitButton type="button" pending={busy} onClick={() => onConfirm(true)}>
+                {words.confirm.yes}
+              </SubmitButton>
+              <SubmitButton type="button" variant="outline" pending={busy} onClick={() => onConfirm(false)}>
+                {words.confirm.no}
+              </SubmitButton>
+            </>
+          )}
+        </Plain>
       )
     case 'undelivered': {
       const left = view.certificates.filter((certificate) => certificate.state !== 'revoked')
@@ -201,7 +217,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
           failure={view.failure}
           actions={
             <>
-              {state === 'rejected' && (
+              {state === 'rejected' && view.evidence?.verdict === 'failed' && (
                 <Button onClick={showEvidence}>
                   <Icon name="list-checks" className="size-3.5" />
                   {words.toEvidence}

@@ -24,7 +24,7 @@ import type { EnrollmentView } from '#lib/core/views.ts'
 import { useChanges } from '#lib/live/use-changes.ts'
 import { common } from '#lib/messages/common.ts'
 import { headlineOf, enrollments as words } from '#lib/messages/enrollments.ts'
-import { askCaAgainAction, newCodeAction, sendAgainAction, startAction } from '../../actions.ts'
+import { askCaAgainAction, confirmAction, newCodeAction, sendAgainAction, startAction } from '../../actions.ts'
 import { newIdempotencyKey } from '../../idempotency-key.ts'
 import { enrollmentQuery, ReadError } from '../../queries.ts'
 import { Announcer } from './announcer.tsx'
@@ -97,6 +97,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
     })
   const newCode = () => (view.state === 'offered' ? act(() => newCodeAction({ id: view.id })) : startAgain())
   const sendAgain = () => act(() => sendAgainAction({ id: view.id }))
+  const confirm = (theirs: boolean) => act(() => confirmAction({ id: view.id, theirs }))
   const askCaAgain = () => act(() => askCaAgainAction({ id: view.id }))
 
   useEffect(() => {
@@ -182,6 +183,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
               onNewCode={newCode}
               onSendAgain={sendAgain}
               onAskCaAgain={askCaAgain}
+              onConfirm={confirm}
               onStartAgain={startAgain}
             />
           </CardContent>

@@ -166,6 +166,12 @@ export function ChecksPart({ draft, change }: PartProps) {
   const { monitoredChecks } = draft
   return (
     <Part id="part-checks" title={words.title} text={words.text}>
+      <Toggle
+        label={words.confirmation}
+        hint={words.confirmationHint}
+        checked={draft.gates.confirmation}
+        onChange={(confirmation) => change({ gates: { ...draft.gates, confirmation } })}
+      />
       <div className="space-y-4">
         {MONITORABLE_CHECKS.map((id) => (
           <SelectField

@@ -1,0 +1,64 @@
+/** A profile that asks the person before anything is issued: switched on in the editor, answered on the one-time link and at the helpdesk. */
+import { expect, test } from './fixtures.ts'
+
+test.describe.configure({ timeout: 120_000 })
+
+test('F-B15 F-B16 the phone is confirmed on the one-time link, and denied at the helpdesk', async ({
+  page,
+  browser,
+  signInAs,
+  newUser,
+  rest,
+  commandLinePhone,
+  expectAccessible,
+}) => {
+  const title = `Confirmed ${Date.now().toString(36)}`
+  await signInAs('admin')
+  await page.goto('/settings/profiles')
+  await page.getByRole('link', { name: 'New profile' }).click()
+  await page.getByLabel('Title', { exact: true }).fill(title)
+  await page.getByRole('checkbox', { name: /confirms the phone/ }).check()
+  await page.getByRole('button', { name: 'Review and create' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Create profile' }).click()
+  await expect(page.getByRole('link', { name: title })).toBeVisible()
+
+  const user = await newUser()
+  const begin = async (): Promise<void> => {
+    await page.goto(`/enrollments/new?user=${encodeURIComponent(user.userid)}`)
+    await page.getByRole('radio', { name: title }).check()
+  }
+  await begin()
+  await page.getByRole('button', { name: 'Make a one-time link' }).click()
+  const link = await page.getByRole('textbox', { name: 'One-time link' }).inputValue()
+  const context = await browser.newContext()
+  const self = await context.newPage()
+  await self.goto(link)
+  await self.getByRole('button', { name: 'Start' }).click()
+  // The phone waits for its certificate until the person has said yes.
+  const phone = commandLinePhone(await self.getByRole('textbox', { name: 'Offer link' }).inputValue())
+  await expect(self.getByRole('heading', { name: 'Is this your phone?' })).toBeVisible()
+  await expectAccessible(self)
+  await self.getByRole('button', { name: 'Yes, it is mine' }).click()
+  await phone
+  await expect(self.getByRole('heading', { level: 1 })).toContainText(/done/i)
+  await context.close()
+
+  await begin()
+  await page.getByRole('button', { name: 'Show the code here' }).click()
+  const offer = await page.getByRole('textbox', { name: 'Offer link' }).inputValue()
+  const stranger = expect(commandLinePhone(offer, '--timeout', '15')).rejects.toThrow(/certificate/)
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(/confirm the phone/)
+  await expectAccessible()
+  await page.getByRole('button', { name: 'It is not theirs' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('not the user’s')
+  await expectAccessible()
+  const id = /enrollments\/([0-9a-f-]{36})/.exec(page.url())?.[1]
+  expect((await rest('GET', `/enrollments/${id}`)).value).toMatchObject({
+    state: 'rejected',
+    failure: { code: 'confirmation_denied' },
+    certificates: [],
+  })
+  await page.goto('/incidents')
+  await expect(page.getByRole('link', { name: 'A phone that is not the person’s' }).first()).toBeVisible()
+  await stranger
+})
