@@ -13,6 +13,7 @@ import {
   type CheckAnswerInput,
   type CheckedAnswer,
   checkAnswer,
+  findListedKeys,
   findPrimeKeys,
   recordInput,
 } from '#lib/core/enrollment/checks/index.ts'
@@ -67,6 +68,7 @@ async function judge(grant: System, context: WorkerContext, answer: AnswerToChec
     profileRef: first.read.profileId,
     otherNonces: first.read.otherNonces,
   })
+  blockListedKeys(context, answer, known)
   if (first.verdict === 'passed') await blockPrimeKeys(answer, known)
   if (knowsNothing(known)) return { checked: first, policy: recordInput(input), known }
   const informed: CheckAnswerInput = {
@@ -75,6 +77,17 @@ async function judge(grant: System, context: WorkerContext, answer: AnswerToChec
     facts: { ...input.facts, ...factsOf(known, first) },
   }
   return { checked: checkAnswer(informed), policy: recordInput(informed), known }
+}
+
+/** F-O8: a key of Debian's faulty OpenSSL looks like any other; it can only be known by its name. */
+function blockListedKeys({ weakKeys }: WorkerContext, { body }: AnswerToCheck, known: KnownFacts): void {
+  if (weakKeys === undefined || weakKeys.size === 0) return
+  for (const hash of findListedKeys(body, weakKeys))
+    known.keys.set(hash, {
+      kind: 'blocked',
+      code: 'weak_key',
+      reason: 'on a list of keys that anybody can make again (CVE-2008-0166)',
+    })
 }
 
 /** F-O8: everybody knows the private key to a modulus that is prime. It takes longer than all checks together, so it is asked of what passed them. */

@@ -34,6 +34,7 @@ import {
   readSpki,
   spkiSha256,
 } from '../../x509/spki.ts'
+import { weakListName } from '../../x509/weak-key-list.ts'
 
 export const MAX_SIGNED_KEYS = 8
 
@@ -130,6 +131,13 @@ export async function findPrimeKeys(body: Bytes): Promise<string[]> {
   const candidates = [headerKey, ...keys.map((key) => key.jwk)].filter(isMessageKey).filter((key) => key.weakness() === null)
   const prime = await Promise.all(candidates.map((key) => isPrimeModulus(key.parts)))
   return candidates.filter((_key, i) => prime[i]).map((key) => key.spkiSha256)
+}
+
+/** Those of an answer's RSA keys that stand on a list of weak ones, as SHA-256 (hex): blocked for the checks like prime ones. */
+export function findListedKeys(body: Bytes, listed: ReadonlySet<string>): string[] {
+  const { headerKey, keys } = readAnswer(body)
+  const candidates = [headerKey, ...keys.map((key) => key.jwk)].filter(isMessageKey)
+  return candidates.filter(({ parts }) => listed.has(weakListName(parts) ?? '')).map((key) => key.spkiSha256)
 }
 
 function readJson(body: Bytes): AnswerReading['json'] {
