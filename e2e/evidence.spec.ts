@@ -21,6 +21,7 @@ test('an accepted answer: choosing a check marks the bytes it looked at, choosin
   await expect.poll(() => markedPaths(page)).toEqual(['command.provCommand.nonce', 'header.nonce'])
   await expect(page).toHaveURL(/check=C12/)
   await expect(page.getByText('Say to the caller').locator('visible=true')).toHaveCount(1)
+  await expect(page.getByText('All 25 checks passed')).toBeVisible()
 
   await row(page, 'C12').press('ArrowDown')
   await expect(row(page, 'C13')).toBeFocused()
@@ -29,9 +30,23 @@ test('an accepted answer: choosing a check marks the bytes it looked at, choosin
     .poll(() => markedPaths(page))
     .toEqual(expect.arrayContaining(['keys[0].payload.n', 'keys[0].payload.e', 'keys[0].csr.info.spki', 'keys[0].csr.algorithm']))
   await expect(page.locator('[data-path="keys[0].csr.info.spki"]')).toBeInViewport()
+  await page.getByRole('button', { name: 'Show what it looked at' }).click()
+  await expect(page.locator('[data-path="keys[0].csr.info.spki"]')).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.locator('[data-path="keys[0].csr.info.spki.algorithm"]')).toBeFocused()
+  const marked = page.getByRole('navigation', { name: 'Parts with marked places' })
+  await marked.getByRole('button', { name: /^Key 1 “signer”, signed key \(JWS\): payload/ }).click()
+  await expect(page.locator('[data-path="keys[0].payload.e"]')).toBeFocused()
+  // Nothing that only screen readers see makes the page longer than what is on it.
+  const below = () =>
+    page.evaluate(() => {
+      const panel = document.querySelector('#panel-evidence')?.getBoundingClientRect()
+      return document.documentElement.scrollHeight - window.scrollY - (panel?.bottom ?? 0)
+    })
+  expect(await below()).toBeLessThan(200)
 
   await page.locator('[data-path="keys[0].csr.info.subject"]').click()
-  await expect(page.getByRole('region', { name: 'Octets of the chosen part' })).toContainText(/30 /)
+  await expect(page.getByRole('region', { name: 'Bytes of the chosen line' })).toContainText(/30 /)
   await page.getByRole('button', { name: /^C23 / }).last().click()
   await expect(page).toHaveURL(/check=C23/)
   await expect.poll(() => markedPaths(page)).toContain('keys[0].csr.info.attributes')
@@ -71,6 +86,16 @@ test('a refused answer: the failed check stands open, the filter shows what fail
   await page.evaluate(() => window.scrollTo(0, 0))
   await expectAccessible()
 
+  // From the group to its first check, also one that the filter hides.
+  const flow = page.getByRole('navigation', { name: 'From the message to the policy' })
+  await expect(flow.getByRole('button')).toHaveText([/6 passed/, /5 passed/, /1 note/, /3 passed/, /1 failed/, /2 passed/])
+  await flow.getByRole('button', { name: /^Policy/ }).click()
+  await expect(row(page, 'C24')).toBeFocused()
+  await expect(row(page, 'C24')).toHaveAttribute('aria-expanded', 'true')
+  await flow.getByRole('button', { name: /^Certificate requests/ }).click()
+  await expect(row(page, 'C23')).toBeFocused()
+  await page.getByRole('button', { name: 'What failed (1)' }).click()
+
   await page.setViewportSize({ width: 390, height: 844 })
   await expect(row(page, 'C23')).toBeVisible()
   await page.evaluate(() => window.scrollTo(0, 0))
@@ -78,6 +103,11 @@ test('a refused answer: the failed check stands open, the filter shows what fail
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   await page.getByRole('button', { name: 'Show what it looked at' }).click()
   await expect(page.getByRole('heading', { name: 'The exchange, decoded' })).toBeInViewport()
+  const subject = page.locator('[data-path="keys[0].csr.info.subject"]')
+  await expect(subject).toBeInViewport()
+  await expect(subject).toBeFocused()
+  await page.getByRole('button', { name: 'Back to C23' }).click()
+  await expect(row(page, 'C23')).toBeInViewport()
 
   await page.goto(`/enrollments/${id}?tab=evidence`)
   await expect(page.getByRole('heading', { name: 'The exchange, decoded' })).toBeVisible()

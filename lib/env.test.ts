@@ -67,6 +67,8 @@ describe('a wrong variable is said in one sentence that names it', () => {
     ['CA_KEY_PASSPHRASE', { CA_KEY_PASSPHRASE: 'short' }],
     ['ATTESTATION_KEYS_FILE', { ATTESTATION_KEYS_FILE: '' }],
     ['ATTESTATION_KEYS_FILE', { ATTESTATION_KEYS_FILE: file('text.json', 'no json') }],
+    ['WEAK_KEY_LISTS', { WEAK_KEY_LISTS: '/nowhere/blacklist.RSA-2048' }],
+    ['WEAK_KEY_LISTS', { WEAK_KEY_LISTS: file('none.txt', '# RSA-2048\nno key\n') }],
     ['ATTESTATION_KEYS_FILE', { ATTESTATION_KEYS_FILE: file('list.json', '[]') }],
     ['ATTESTATION_KEYS_FILE', { ATTESTATION_KEYS_FILE: file('weak.json', JSON.stringify({ A: [jwk(1024)] })) }],
     ['ATTESTATION_KEYS_FILE', { ATTESTATION_KEYS_FILE: file('private.json', JSON.stringify({ A: [jwk(2048, 'privateKey')] })) }],

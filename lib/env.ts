@@ -10,6 +10,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CodedError } from '#lib/core/errors.ts'
+import { parseWeakKeyList, WeakKeyListError } from '#lib/core/x509/weak-key-list.ts'
 import { keptSecret } from '#lib/kept-secret.ts'
 
 /** A variable is missing or wrong. The message is one sentence for whoever starts the process. */
@@ -64,6 +65,8 @@ export interface WorkerEnv extends CommonEnv {
   hermod: HermodEnv
   /** Trusted attestation keys (public JWKs) by key-set name. */
   attestationKeys: Readonly<Record<string, readonly AttestationJwk[]>>
+  /** Names of RSA keys that anybody can make again (lib/core/x509/weak-key-list.ts). */
+  weakKeys: ReadonlySet<string>
   /** Seals the embedded CA's private keys. */
   caKeyPassphrase: string
 }
@@ -271,8 +274,24 @@ export function readWorkerEnv(source: EnvSource): WorkerEnv {
     ...common,
     hermod: readHermod(source, common.dataDir),
     attestationKeys: readAttestationKeys(source, common.dataDir),
+    weakKeys: readWeakKeys(source),
     caKeyPassphrase: readCaKeyPassphrase(source, common.dataDir),
   }
+}
+
+function readWeakKeys(source: EnvSource): Set<string> {
+  const files = (text(source, 'WEAK_KEY_LISTS') ?? '').split(',').map((file) => file.trim())
+  const names = files
+    .filter((file) => file !== '')
+    .flatMap((file) => {
+      try {
+        return parseWeakKeyList(readTextFile(file, 'WEAK_KEY_LISTS'))
+      } catch (cause) {
+        if (!(cause instanceof WeakKeyListError)) throw cause
+        throw new EnvError(`WEAK_KEY_LISTS names ${file}, which is no list of openssl-blacklist: ${cause.message}.`, { cause })
+      }
+    })
+  return new Set(names)
 }
 
 function readHermod(source: EnvSource, dataDir: string): HermodEnv {

@@ -1,14 +1,15 @@
 'use client'
-/** The decoded exchange: each part with its values line by line, marks on what the chosen check looked at, and the octets of one part. */
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+/** The decoded exchange: each part with its values line by line, marks on what the chosen check looked at, and the octets of one line. */
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import { Badge } from '#components/ui/badge.tsx'
-import { cn } from '#components/ui/cn.ts'
+import { Button } from '#components/ui/button.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { checksLookingAt } from '#lib/core/enrollment/checks/places.ts'
-import type { CheckResult } from '#lib/core/enrollment/evidence.ts'
+import type { CheckId, CheckResult } from '#lib/core/enrollment/evidence.ts'
 import { evidence } from '#lib/messages/evidence.ts'
+import { Part } from './answer-part.tsx'
 import type { AnswerPart, PartLine } from './decode-answer.ts'
-import { liesIn, type Marks } from './evidence-marks.ts'
+import { type Marks, nameKeys, partsMarked } from './evidence-marks.ts'
 import { PartOctets } from './part-octets.tsx'
 
 const words = evidence.answer
@@ -19,36 +20,64 @@ interface Props {
   loading: boolean
   marks: Marks
   chosen: CheckResult | null
-  /** Counts the wishes to see the marks again. */
+  /** Counts the wishes to be taken to the marks. */
   jump: number
   checks: readonly CheckResult[]
-  onChoose: (id: string) => void
+  onChoose: (id: CheckId) => void
 }
 
-export function AnswerPane({ parts, failed, loading, marks, chosen, jump, checks, onChoose }: Props) {
-  const scroller = useRef<HTMLElement>(null)
-  const [path, setPath] = useState<string | null>(null)
-  const { first, paths } = marks
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a wish to see the marks again, which `jump` counts, is a reason too
-  useEffect(() => {
-    const pane = scroller.current
-    const line = first && pane?.querySelector<HTMLElement>(`[data-path="${CSS.escape(first)}"]`)
-    if (pane && line)
-      pane.scrollTop += line.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 4
-  }, [first, jump])
-
+export function AnswerPane({ parts, failed, loading, ...rest }: Props) {
   if (failed) return <p className="py-6 text-center text-muted-foreground">{evidence.exchange.failed}</p>
   if (loading) return <Skeleton className="h-80 w-full" />
   if (parts === null) return <p className="py-6 text-center text-muted-foreground">{words.none}</p>
+  return <Decoded parts={parts} {...rest} />
+}
+
+function Decoded({
+  parts,
+  marks,
+  chosen,
+  jump,
+  checks,
+  onChoose,
+}: Omit<Props, 'parts' | 'failed' | 'loading'> & { parts: readonly AnswerPart[] }) {
+  const scroller = useRef<HTMLElement>(null)
+  const [path, setPath] = useState<string | null>(null)
+  const { first, paths } = marks
+  const keys = useMemo(() => nameKeys(parts), [parts])
+  const titleOf = (part: string): string => words.partTitle(part, keys.get(part.split('.', 1)[0] ?? '') ?? null)
+  const asked = useRef(jump)
+
+  useEffect(() => {
+    const line = scrollTo(scroller, first)
+    // Whoever asked to be taken there goes on from there with the keyboard; others keep the focus on the row they chose.
+    if (asked.current !== jump) line?.focus({ preventScroll: true })
+    asked.current = jump
+  }, [first, jump])
+
   const selected = path === null ? null : findLine(parts, path)
   return (
-    <div className="rounded-md border xl:flex xl:max-h-[calc(100dvh-5.5rem)] xl:flex-col print:block print:max-h-none">
-      <header className="flex flex-wrap items-baseline justify-between gap-x-3 border-b bg-muted/50 px-3 py-2">
-        <h3 className="font-semibold">{words.title}</h3>
-        <p className="text-muted-foreground text-sm print:hidden" aria-live="polite">
-          {chosen ? words.marked(chosen.id, paths.length) : words.choose}
-        </p>
+    <div className="flex max-h-[calc(100dvh-5.5rem)] flex-col rounded-md border print:block print:max-h-none">
+      <header className="space-y-1.5 border-b bg-muted/50 px-3 py-2">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-3">
+          <h3 className="font-semibold">{words.title}</h3>
+          <p className={`text-muted-foreground text-sm ${chosen ? '' : 'print:hidden'}`} aria-live="polite">
+            {chosen ? words.marked(chosen.id, paths.length) : words.choose}
+          </p>
+        </div>
+        {chosen && (
+          <div className="flex flex-wrap gap-1.5 print:hidden">
+            <MarkedParts
+              parts={parts}
+              marks={paths}
+              titleOf={titleOf}
+              onGo={(to) => scrollTo(scroller, to)?.focus({ preventScroll: true })}
+            />
+            <Button variant="ghost" size="sm" className="xl:hidden" onClick={() => onChoose(chosen.id)}>
+              {words.back(chosen.id)}
+            </Button>
+          </div>
+        )}
       </header>
       <section
         ref={scroller}
@@ -56,24 +85,33 @@ export function AnswerPane({ parts, failed, loading, marks, chosen, jump, checks
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be focusable (axe: scrollable-region-focusable)
         tabIndex={0}
         onKeyDown={walkLines}
-        className="space-y-3 overflow-auto p-3 focus-visible:outline-offset-[-2px] xl:min-h-0 xl:flex-1 print:overflow-visible"
+        // Positioned, because words for screen readers alone are, and would lengthen the page if they were not held here.
+        className="relative min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px] print:overflow-visible"
       >
         {parts.map((part) => (
-          <Part key={part.path} part={part} marks={paths} selected={path} onSelect={setPath} />
+          <Part key={part.path} part={part} title={titleOf(part.path)} marks={paths} selected={path} onSelect={setPath} />
         ))}
       </section>
-      <footer className="border-t bg-muted/30 px-3 py-2 text-sm print:hidden" aria-live="polite">
-        {selected === null ? (
-          <p className="text-muted-foreground">{words.chooseLine}</p>
-        ) : (
-          <>
+      <footer className="border-t bg-muted/30 px-3 py-2 text-sm print:hidden">
+        <div aria-live="polite">
+          {selected === null ? (
+            <p className="text-muted-foreground">{words.chooseLine}</p>
+          ) : (
             <LookedAt path={selected.line.path} checks={checks} onChoose={onChoose} />
-            <PartOctets part={selected.part} line={selected.line} />
-          </>
-        )}
+          )}
+        </div>
+        {selected && <PartOctets part={selected.part} line={selected.line} />}
       </footer>
     </div>
   )
+}
+
+/** Scrolls the pane alone, so that the row beside it stays where it is; a quarter down, clear of the part's title. */
+function scrollTo(scroller: RefObject<HTMLElement | null>, path: string | null): HTMLElement | null {
+  const pane = scroller.current
+  const line = path === null ? null : (pane?.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`) ?? null)
+  if (pane && line) pane.scrollTop += line.getBoundingClientRect().top - pane.getBoundingClientRect().top - pane.clientHeight / 4
+  return line
 }
 
 function findLine(parts: readonly AnswerPart[], path: string): { part: AnswerPart; line: PartLine } | null {
@@ -84,104 +122,41 @@ function findLine(parts: readonly AnswerPart[], path: string): { part: AnswerPar
   return null
 }
 
-function Part({
-  part,
+/** The marks may lie far apart: in what was sent and in what came back, in one key and the next. */
+function MarkedParts({
+  parts,
   marks,
-  selected,
-  onSelect,
+  titleOf,
+  onGo,
 }: {
-  part: AnswerPart
+  parts: readonly AnswerPart[]
   marks: readonly string[]
-  selected: string | null
-  onSelect: (path: string) => void
+  titleOf: (part: string) => string
+  onGo: (path: string) => void
 }) {
+  const marked = partsMarked(parts, marks)
+  if (marked.length === 0) return null
   return (
-    <section aria-labelledby={`part-${part.path}`}>
-      <h4 id={`part-${part.path}`} className="mb-0.5 font-medium text-muted-foreground text-xs">
-        {words.partTitle(part.path)}
-        {part.problem && <span className="foreign ms-2 text-destructive">{words.problem(part.problem)}</span>}
-      </h4>
-      <ol dir="ltr" className="font-mono text-xs leading-6">
-        {part.lines.map((line, index) => (
-          // Two members of one name have one path: that is what is wrong with them.
-          // biome-ignore lint/suspicious/noArrayIndexKey: lines of one decoded part never move
-          <li key={index}>
-            <Line part={part} line={line} marks={marks} selected={selected} onSelect={onSelect} />
+    <nav aria-label={words.markedParts} className="min-w-0">
+      <ul className="flex flex-wrap gap-1.5">
+        {marked.map(({ path, count, first }) => (
+          <li key={path} className="min-w-0">
+            <button
+              type="button"
+              onClick={() => onGo(first)}
+              className="flex min-h-6 max-w-full items-center gap-1.5 rounded-sm border border-info/40 bg-info-soft px-1.5 text-left text-info text-xs hover:border-info"
+            >
+              <bdi className="foreign">{titleOf(path)}</bdi>
+              <span className="font-semibold tabular-nums">{count}</span>
+            </button>
           </li>
         ))}
-      </ol>
-    </section>
+      </ul>
+    </nav>
   )
 }
 
-function Line({
-  part,
-  line,
-  marks,
-  selected,
-  onSelect,
-}: {
-  part: AnswerPart
-  line: PartLine
-  marks: readonly string[]
-  selected: string | null
-  onSelect: (path: string) => void
-}) {
-  const marked = marks.includes(line.path)
-  return (
-    <button
-      type="button"
-      data-path={line.path}
-      data-marked={marked || undefined}
-      aria-pressed={selected === line.path}
-      tabIndex={-1}
-      onClick={() => onSelect(line.path)}
-      style={{ paddingInlineStart: `${0.25 + Math.min(line.depth, 12) * 0.875}rem` }}
-      className={cn(
-        'block w-full rounded-sm border-s-2 pe-1 text-left hover:bg-accent focus-visible:outline-offset-[-2px]',
-        liesIn(line.path, marks) && 'bg-info-soft/50',
-        marked ? 'border-info bg-info-soft' : 'border-transparent',
-        selected === line.path && 'outline-2 outline-ring outline-offset-[-2px]',
-      )}
-    >
-      {marked && <span className="sr-only">{words.markedLine} </span>}
-      {line.der && (
-        <span className="me-2 text-muted-foreground" title={words.derColumns}>
-          {line.start} {line.der.tag.toString(16).padStart(2, '0')} {line.der.length}
-        </span>
-      )}
-      {part.kind === 'bytes' ? (
-        <bdi className="foreign">{words.octets(line.end - line.start)}</bdi>
-      ) : (
-        <Named part={part} line={line} />
-      )}
-    </button>
-  )
-}
-
-/** A name and what it says. Long values are shortened; the octets below show all that there is. */
-function Named({ part, line }: { part: AnswerPart; line: PartLine }) {
-  if (line.der)
-    return (
-      <>
-        {line.name} <bdi className="foreign">{line.value === null ? '' : shorten(line.value)}</bdi>
-        {line.der.field && <span className="ms-2 font-sans text-info">{words.csrFields[line.der.field]}</span>}
-      </>
-    )
-  const name = line.name === null ? null : part.kind === 'facts' ? (words.receipt[line.name] ?? line.name) : line.name
-  return (
-    <>
-      {name !== null && <bdi className="foreign text-muted-foreground">{name}: </bdi>}
-      <bdi className="foreign">{line.opens ?? shorten(line.value ?? '')}</bdi>
-    </>
-  )
-}
-
-const MAX_SHOWN = 96
-const shorten = (text: string): string =>
-  text.length <= MAX_SHOWN ? text : words.shortened(text.slice(0, MAX_SHOWN - 24), text.length)
-
-function LookedAt({ path, checks, onChoose }: { path: string; checks: readonly CheckResult[]; onChoose: (id: string) => void }) {
+function LookedAt({ path, checks, onChoose }: { path: string; checks: readonly CheckResult[]; onChoose: (id: CheckId) => void }) {
   const looking = checksLookingAt(path)
   const found = checks.filter((check) => looking.includes(check.id))
   return (
@@ -195,6 +170,7 @@ function LookedAt({ path, checks, onChoose }: { path: string; checks: readonly C
           title={check.title}
           onClick={() => onChoose(check.id)}
           aria-label={`${check.id} ${check.title}`}
+          className="inline-flex min-h-6 items-center"
         >
           <Badge tone={check.outcome === 'fail' ? 'destructive' : 'info'}>{check.id}</Badge>
         </button>

@@ -3,13 +3,14 @@ import type { ReactNode } from 'react'
 import { Badge, type Tone } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { cn } from '#components/ui/cn.ts'
+import { CopyButton } from '#components/ui/copy-button.tsx'
 import { Icon, type IconName } from '#components/ui/icon.tsx'
 import { CHECK_DESCRIPTIONS } from '#lib/core/enrollment/checks/catalogue.ts'
-import type { CheckOutcome, CheckResult } from '#lib/core/enrollment/evidence.ts'
+import type { CheckId, CheckOutcome, CheckResult } from '#lib/core/enrollment/evidence.ts'
 import { evidence as words } from '#lib/messages/evidence.ts'
 import { describeFinding } from '#lib/messages/evidence-findings.ts'
 
-const LOOK: Record<CheckOutcome, { tone: Tone; icon: IconName }> = {
+export const OUTCOME_LOOKS: Record<CheckOutcome, { tone: Tone; icon: IconName }> = {
   pass: { tone: 'success', icon: 'check' },
   fail: { tone: 'destructive', icon: 'x' },
   warn: { tone: 'warning', icon: 'info' },
@@ -21,6 +22,7 @@ export function CheckRow({
   shown,
   open,
   onChoose,
+  onGoTo,
   onShowMarks,
 }: {
   check: CheckResult
@@ -28,10 +30,12 @@ export function CheckRow({
   shown: boolean
   open: boolean
   onChoose: () => void
+  /** To another check, which this one needed. */
+  onGoTo: (id: CheckId) => void
   /** Null where there is nothing to show. */
   onShowMarks: (() => void) | null
 }) {
-  const { tone, icon } = LOOK[check.outcome]
+  const { tone, icon } = OUTCOME_LOOKS[check.outcome]
   const details = `check-${check.id}`
   return (
     <li
@@ -52,7 +56,8 @@ export function CheckRow({
         <span className="pt-0.5 font-mono text-muted-foreground text-xs">{check.id}</span>
         <span className={cn('min-w-0', (open || check.outcome === 'fail') && 'font-semibold')}>
           {check.title}
-          {check.keyid && (
+          {/* A check that passed is about every key. */}
+          {check.keyid && check.outcome !== 'pass' && (
             <bdi className="foreign ms-1.5 font-normal text-muted-foreground text-sm">{words.key(check.keyid)}</bdi>
           )}
         </span>
@@ -64,8 +69,8 @@ export function CheckRow({
           className={cn('mt-0.5 size-4 text-muted-foreground transition-transform print:hidden', open && 'rotate-180')}
         />
       </button>
-      <div id={details} className={cn('px-3 pb-3 ps-13', !open && 'hidden print:block')}>
-        <Details check={check} />
+      <div id={details} className={cn('px-3 pb-3 sm:ps-13', !open && 'hidden print:block')}>
+        <Details check={check} onGoTo={onGoTo} />
         {onShowMarks && (
           <Button variant="outline" size="sm" className="mt-3 print:hidden" onClick={onShowMarks}>
             {words.showMarks}
@@ -76,14 +81,20 @@ export function CheckRow({
   )
 }
 
-function Details({ check }: { check: CheckResult }) {
+function Details({ check, onGoTo }: { check: CheckResult; onGoTo: (id: CheckId) => void }) {
   const { why } = CHECK_DESCRIPTIONS[check.id]
   const finding = describeFinding(check)
-  const skipped = check.outcome === 'skipped'
   return (
     <dl className="space-y-2 text-sm">
-      {skipped ? (
-        <Said term={words.columns.outcome}>{check.needs?.length ? words.needs(check.needs) : check.observed}</Said>
+      {check.outcome === 'skipped' ? (
+        <Said term={words.columns.observed}>
+          {words.notRun}{' '}
+          {check.needs?.map((id) => (
+            <button key={id} type="button" className="me-2 text-link underline underline-offset-4" onClick={() => onGoTo(id)}>
+              {id} {CHECK_DESCRIPTIONS[id].title}
+            </button>
+          ))}
+        </Said>
       ) : (
         <>
           <Said term={words.columns.expected}>
@@ -103,16 +114,24 @@ function Details({ check }: { check: CheckResult }) {
         {finding.next && <span className="block">{finding.next}</span>}
       </Said>
       <Said term={words.columns.say}>
-        <q className="quotes-none">{finding.say}</q>
+        {finding.say === null ? (
+          words.nothingToSay
+        ) : (
+          <span className="mt-0.5 flex items-start gap-2 rounded-sm border-info border-l-2 bg-info-soft py-1 ps-2 pe-1">
+            <q className="min-w-0 flex-1">{finding.say}</q>
+            <CopyButton value={finding.say} what={words.sayCopied} className="print:hidden" />
+          </span>
+        )}
       </Said>
     </dl>
   )
 }
 
+/** On paper the terms stand beside what they say: twenty-five checks are many. */
 function Said({ term, children }: { term: string; children: ReactNode }) {
   return (
-    <div>
-      <dt className="font-medium text-muted-foreground text-xs">{term}</dt>
+    <div className="print:grid print:grid-cols-[7rem_minmax(0,1fr)]">
+      <dt className="font-medium text-muted-foreground text-xs print:leading-[1.125rem]">{term}</dt>
       <dd className="min-w-0">{children}</dd>
     </div>
   )

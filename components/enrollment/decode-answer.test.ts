@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { buildAnswer, NONCE } from '#e2e/builders/answer.ts'
 import { checkAnswer } from '#lib/core/enrollment/checks/index.ts'
-import type { ExchangeMessage } from '#lib/core/views.ts'
+import { type ExchangeMessage, HIDDEN_REQUEST } from '#lib/core/views.ts'
 import { type AnswerPart, decodeAnswer } from './decode-answer.ts'
-import { findMarks, liesIn } from './evidence-marks.ts'
+import { findMarks, liesIn, nameKeys, partsMarked } from './evidence-marks.ts'
 
 const messageOf = (body: Uint8Array, bytes: string | null = null): ExchangeMessage => ({
   id: 'answer',
@@ -89,9 +89,29 @@ describe('an answer taken apart for its evidence', () => {
     })
   })
 
-  it('octets that are no UTF-8 are shown as they came', () => {
-    const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.of(0xff, 0xfe), Buffer.from('"}')])
-    const parts = decodeAnswer(messageOf(body, body.toString('base64')), null)
-    expect(parts[1]?.lines.map((line) => line.path)).toEqual(['envelope', 'envelope.a'])
+  it('octets that are no UTF-8 are shown as they came, in a message and in a signed part', () => {
+    const body = Buffer.concat([Buffer.from('{"a":"é'), Buffer.of(0xff, 0xfe), Buffer.from('","b":1}')])
+    const [, envelope] = decodeAnswer(messageOf(body, body.toString('base64')), null)
+    expect(envelope?.lines.map((line) => line.path)).toEqual(['envelope', 'envelope.a', 'envelope.b'])
+    const a = envelope?.lines[1]
+    expect(Buffer.from(envelope?.bytes.subarray(a?.start, a?.end) ?? []).toString('hex')).toBe('22c3a9fffe22')
+
+    const signed = decode(buildAnswer({ outer: (good) => good.replace(/^[^.]+/, body.toString('base64url')) }).body)
+    expect(Buffer.from(signed.find((part) => part.path === 'header')?.bytes ?? [])).toEqual(body)
+  })
+
+  it('an answer that is hidden for the challenge in it is not taken for a broken one', () => {
+    const body = { provResponse: { result: { contenttype: 'jws', data: HIDDEN_REQUEST } } }
+    expect(names(decode(Buffer.from(JSON.stringify(body))))).toEqual(['receipt', 'envelope'])
+  })
+
+  it('which parts have marked places, and what the keys call themselves', () => {
+    const parts = decode(buildAnswer().body)
+    const marks = ['header.nonce', 'keys[0].payload.n', 'keys[0].payload.e']
+    expect(partsMarked(parts, marks)).toEqual([
+      { path: 'header', count: 1, first: 'header.nonce' },
+      { path: 'keys[0].payload', count: 2, first: 'keys[0].payload.e' },
+    ])
+    expect([...nameKeys(parts)]).toEqual([['keys[0]', 'signer']])
   })
 })

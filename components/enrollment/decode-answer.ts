@@ -4,7 +4,7 @@
  */
 import { type Asn1Node, openBitString, outlineDer } from '#lib/core/asn1/outline.ts'
 import { type JsonNode, outlineJson } from '#lib/core/jws/json-outline.ts'
-import type { ExchangeMessage } from '#lib/core/views.ts'
+import { type ExchangeMessage, HIDDEN_REQUEST } from '#lib/core/views.ts'
 
 /** One line of a part as it is shown. */
 export interface PartLine {
@@ -39,7 +39,8 @@ const utf8 = new TextEncoder()
 export function decodeAnswer(answer: ExchangeMessage, command: ExchangeMessage | null): AnswerPart[] {
   const raw = answer.bytes === null ? utf8.encode(answer.body) : fromBase64(answer.bytes)
   const envelope = jsonPart('envelope', raw)
-  const outer = decodeJws('', stringAt(envelope, 'envelope.provResponse.result.data'))
+  const data = stringAt(envelope, 'envelope.provResponse.result.data')
+  const outer = decodeJws('', data === HIDDEN_REQUEST ? null : data)
   const payload = outer.find((part) => part.path === 'payload')
   const signedKeys = (payload?.lines ?? []).filter((line) => /^payload\.profile\.signedkeys\[\d+\]$/.test(line.path))
   const keys = signedKeys.slice(0, MAX_KEYS).flatMap((line, index) => {
@@ -93,25 +94,32 @@ function bytesPart(path: string, segment: string): AnswerPart {
 }
 
 function jsonPart(path: string, bytes: Uint8Array): AnswerPart {
-  const text = new TextDecoder('utf-8').decode(bytes)
+  const { text, placeOf } = readText(bytes)
   const { root, problem } = outlineJson(text)
   if (root === null) {
     const line = { path, depth: 0, name: null, value: null, opens: null, start: 0, end: bytes.length }
     return { path, kind: 'bytes', bytes, lines: [line], problem: problem ?? 'no JSON' }
   }
-  // Text that decodes without loss encodes to the same bytes, so places in it are places in them.
-  const octets = utf8.encode(text)
-  const place = bytePlaces(text)
   const lines: PartLine[] = []
   const walk = (node: JsonNode, depth: number): void => {
     const nodePath = node.path === '' ? path : `${path}${node.path.startsWith('[') ? '' : '.'}${node.path}`
     const opens = node.type === 'object' ? '{ }' : node.type === 'array' ? '[ ]' : null
     const { name, value } = node
-    lines.push({ path: nodePath, depth, name, value, opens, start: place(node.start), end: place(node.end) })
+    lines.push({ path: nodePath, depth, name, value, opens, start: placeOf(node.start), end: placeOf(node.end) })
     for (const child of node.children) walk(child, depth + 1)
   }
   walk(root, 0)
-  return { path, kind: 'json', bytes: octets, lines, problem }
+  return { path, kind: 'json', bytes, lines, problem }
+}
+
+/** What is no UTF-8 is read as Latin-1, which has a character for each octet, so that its octets stay what they are. */
+function readText(bytes: Uint8Array): { text: string; placeOf: (at: number) => number } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return { text, placeOf: bytePlaces(text) }
+  } catch {
+    return { text: Array.from(bytes, (octet) => String.fromCharCode(octet)).join(''), placeOf: (at) => at }
+  }
 }
 
 /** From places in text to places in its UTF-8, for ascending or any order of questions. */

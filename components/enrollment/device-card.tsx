@@ -36,16 +36,18 @@ function Keys({ keys }: Pick<EnrollmentView, 'keys'>) {
   if (!first) return null
   const several = keys.length > 1
   const isOneSubject = keys.every(({ csrSubject }) => csrSubject === first.csrSubject)
+  // Null where the request could not be read.
+  const { csrSubject: oneSubject } = first
   return (
     <DescriptionList>
-      {isOneSubject && (
+      {isOneSubject && oneSubject && (
         <Description term={words.device.subject}>
-          <bdi className="foreign text-sm">{first.csrSubject}</bdi>
+          <bdi className="foreign text-sm">{oneSubject}</bdi>
         </Description>
       )}
       {keys.map(({ keyid, usage, csrSubject, spkiSha256 }) => (
         <Description key={keyid} term={several ? words.device.key(keyid, usage) : words.device.fingerprint}>
-          {!isOneSubject && <bdi className="foreign block text-sm">{csrSubject}</bdi>}
+          {!isOneSubject && csrSubject && <bdi className="foreign block text-sm">{csrSubject}</bdi>}
           <Copyable value={spkiSha256} what={words.device.fingerprint} className="text-sm" />
         </Description>
       ))}

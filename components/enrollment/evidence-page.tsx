@@ -1,7 +1,7 @@
 'use client'
 /**
- * The evidence of one answer: on the left every check, grouped as the data flows, on the right the exchange it was made from. Choosing a
- * check marks what it looked at; choosing a marked part says which checks looked at it. The chosen check and the filter stand in the
+ * The evidence of one answer: what the checks came to, group by group as the data flows; below on the left every check, on the right the
+ * exchange it was made from. Choosing a check marks what it looked at; choosing a marked part says which checks looked at it. The chosen check and the filter stand in the
  * address, so that a colleague can be sent to exactly this row. Loaded when somebody opens the tab.
  */
 import { useSearchParams } from 'next/navigation'
@@ -9,10 +9,11 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { Badge } from '#components/ui/badge.tsx'
 import { cn } from '#components/ui/cn.ts'
 import { AbsoluteTime } from '#components/ui/relative-time.tsx'
-import type { CheckOutcome, CheckResult } from '#lib/core/enrollment/evidence.ts'
+import type { CheckGroup, CheckId, CheckOutcome, CheckResult } from '#lib/core/enrollment/evidence.ts'
 import type { EnrollmentView, ExchangeMessage } from '#lib/core/views.ts'
 import { CHECK_GROUPS, evidence as words } from '#lib/messages/evidence.ts'
 import { AnswerPane } from './answer-pane.tsx'
+import { CheckFlow } from './check-flow.tsx'
 import { CheckRow } from './check-row.tsx'
 import { decodeAnswer } from './decode-answer.ts'
 import { findMarks, NO_MARKS } from './evidence-marks.ts'
@@ -37,11 +38,7 @@ export function EvidencePage({ view, evidence, messages }: Props) {
   const parts = useMemo(() => decodeJudged(messages), [messages])
   const marks = useMemo(() => (chosen && parts ? findMarks(chosen, parts) : NO_MARKS), [chosen, parts])
   const [jump, setJump] = useState(0)
-  // Whoever was sent to one check sees it; afterwards nothing moves by itself.
-  const sentTo = useRef(address.check)
-  useEffect(() => {
-    document.querySelector(`button[data-check="${CSS.escape(sentTo.current ?? '')}"]`)?.scrollIntoView({ block: 'center' })
-  }, [])
+  const showRow = useRowToSee(address.check)
   const pane = useRef<HTMLDivElement>(null)
 
   const choose = (id: string) => setAddress({ check: id === chosen?.id ? 'none' : id })
@@ -49,30 +46,46 @@ export function EvidencePage({ view, evidence, messages }: Props) {
     setJump((count) => count + 1)
     pane.current?.scrollIntoView({ block: 'start' })
   }
+  const isShown = (check: CheckResult) => filter === 'all' || check.outcome === filter
+  const goToCheck = (id: CheckId) => {
+    const shown = checks.some((check) => check.id === id && isShown(check))
+    setAddress(shown ? { check: id } : { check: id, show: 'all' })
+    showRow(id)
+  }
+  const goToGroup = (group: CheckGroup) => {
+    const members = checks.filter((check) => check.group === group)
+    const target = members.find(({ outcome }) => outcome === 'fail') ?? members.find(isShown) ?? members[0]
+    if (target) goToCheck(target.id)
+  }
   const good = evidence.verdict === 'passed'
   return (
     <div className="space-y-4">
       <p className="hidden font-semibold print:block">
         {words.printed(view.id)} · <bdi className="foreign">{view.user.name}</bdi> ({view.user.userid})
       </p>
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <p className="flex flex-wrap items-center gap-2 text-muted-foreground text-sm">
-          <Badge tone={good ? 'success' : 'destructive'} icon={good ? 'shield-check' : 'shield-x'}>
-            {words.verdict[evidence.verdict]}
-          </Badge>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Badge tone={good ? 'success' : 'destructive'} icon={good ? 'shield-check' : 'shield-x'}>
+          {words.verdict[evidence.verdict]}
+        </Badge>
+        <p className="font-medium">{words.counts(countOutcomes(checks))}</p>
+        <p className="text-muted-foreground text-sm sm:ms-auto print:ms-0">
           {words.judged} <AbsoluteTime at={evidence.judgedAt} full />
-          {evidence.policyVersion !== null && <span>{words.byPolicy(evidence.policyVersion)}</span>}
+          {evidence.policyVersion !== null && ` ${words.byPolicy(evidence.policyVersion)}`}
         </p>
-        <Filters checks={checks} value={filter} onChange={(show) => setAddress({ show })} />
       </div>
+      <CheckFlow checks={checks} onGo={goToGroup} />
       <div className="grid items-start gap-x-5 gap-y-6 xl:grid-cols-[minmax(0,27rem)_minmax(0,1fr)] print:block">
-        <Checks
-          checks={checks}
-          chosen={chosen}
-          onChoose={choose}
-          onShowMarks={marks.first !== null ? showMarks : null}
-          filter={filter}
-        />
+        <div className="min-w-0 space-y-4 print:space-y-0">
+          <Filters checks={checks} value={filter} onChange={(show) => setAddress({ show })} />
+          <Checks
+            checks={checks}
+            chosen={chosen}
+            onChoose={choose}
+            onGoTo={goToCheck}
+            onShowMarks={marks.first !== null ? showMarks : null}
+            filter={filter}
+          />
+        </div>
         <div ref={pane} className="min-w-0 scroll-mt-16 xl:sticky xl:top-16 print:static print:mt-6">
           <AnswerPane
             parts={parts}
@@ -82,7 +95,7 @@ export function EvidencePage({ view, evidence, messages }: Props) {
             chosen={chosen}
             jump={jump}
             checks={checks}
-            onChoose={(id) => setAddress({ check: id, show: 'all' })}
+            onChoose={goToCheck}
           />
         </div>
       </div>
@@ -98,6 +111,33 @@ export function EvidencePage({ view, evidence, messages }: Props) {
       </p>
     </div>
   )
+}
+
+/**
+ * Brings a row into view once it is there to be seen: a filter that hides it is taken off by a later render. Whoever was sent to one check
+ * sees it at once, with the focus left where the browser has it.
+ */
+function useRowToSee(sentTo: string | null): (id: CheckId) => void {
+  const wanted = useRef(sentTo === null ? null : { id: sentTo, focus: false })
+  const show = () => {
+    if (wanted.current === null) return
+    const { id, focus } = wanted.current
+    const row = document.querySelector<HTMLElement>(`button[data-check="${CSS.escape(id)}"]`)
+    if (!row?.checkVisibility()) return
+    wanted.current = null
+    if (focus) row.focus({ preventScroll: true })
+    row.scrollIntoView({ block: 'center' })
+  }
+  useEffect(show)
+  return (id) => {
+    wanted.current = { id, focus: true }
+    show()
+  }
+}
+
+function countOutcomes(checks: readonly CheckResult[]) {
+  const of = (outcome: CheckOutcome): number => checks.filter((check) => check.outcome === outcome).length
+  return { all: checks.length, fail: of('fail'), warn: of('warn'), skipped: of('skipped') }
 }
 
 function decodeJudged(messages: Props['messages']) {
@@ -133,7 +173,7 @@ function Filters({
 }) {
   const count = (filter: Filter) => checks.filter((check) => filter === 'all' || check.outcome === filter).length
   return (
-    <fieldset className="flex max-w-full overflow-x-auto rounded-md border bg-card p-0.5 shadow-card print:hidden">
+    <fieldset className="flex w-fit min-w-0 max-w-full overflow-x-auto rounded-md border bg-card p-0.5 shadow-card print:hidden">
       <legend className="sr-only">{words.show}</legend>
       {FILTERS.map((filter) => (
         <button
@@ -157,12 +197,14 @@ function Checks({
   checks,
   chosen,
   onChoose,
+  onGoTo,
   onShowMarks,
   filter,
 }: {
   checks: readonly CheckResult[]
   chosen: CheckResult | null
   onChoose: (id: string) => void
+  onGoTo: (id: CheckId) => void
   onShowMarks: (() => void) | null
   filter: Filter
 }) {
@@ -191,6 +233,7 @@ function Checks({
                   shown={isShown(check)}
                   open={check.id === chosen?.id}
                   onChoose={() => onChoose(check.id)}
+                  onGoTo={onGoTo}
                   onShowMarks={check.id === chosen?.id ? onShowMarks : null}
                 />
               ))}

@@ -102,7 +102,7 @@ async function perSecond(count: number, work: () => Promise<void>): Promise<numb
   return (count * 1000) / (performance.now() - started)
 }
 
-/** Enrolments at `issuing`. All have the same PKCS#10, since making a key costs more than what is measured; the stored hashes differ. */
+/** Enrolments at `issuing`. All have the same PKCS#10, since making a key costs more than what is measured; the stored hashes and subjects differ. */
 async function insertEnrollments(owner: pg.Client, count: number): Promise<string[]> {
   const key = makeKey()
   const subject = encodeName([
@@ -129,7 +129,8 @@ async function insertEnrollments(owner: pg.Client, count: number): Promise<strin
   )
   await owner.query(
     `INSERT INTO enrollment_key (id, enrollment_id, user_id, keyid, usage, spki, spki_sha256, csr, csr_subject)
-     SELECT gen_random_uuid(), e.id, e.user_id, 'signer', 'SIG', $1, sha256(convert_to(e.id::text, 'UTF8')), $2, 'CN=Åsa Öberg' FROM enrollment e`,
+     SELECT gen_random_uuid(), e.id, e.user_id, 'signer', 'SIG', $1, sha256(convert_to(e.id::text, 'UTF8')), $2, 'emailAddress=' || u.email || ', CN=Åsa Öberg'
+     FROM enrollment e JOIN "user" u ON u.id = e.user_id`,
     [Buffer.from(key.spki), encodeCsr(subject, key.spki, key.privateKey)],
   )
   await owner.query('COMMIT')

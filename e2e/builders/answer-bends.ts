@@ -1,6 +1,6 @@
 /** Bends of the outer JWS, the envelope and what is known beside them. Tests only. */
 import { constants, privateEncrypt } from 'node:crypto'
-import type { AnswerFacts, CheckAnswerInput } from '#lib/core/enrollment/checks/index.ts'
+import { type AnswerFacts, type CheckAnswerInput, findListedKeys } from '#lib/core/enrollment/checks/index.ts'
 import { attestation, type Bends, b64u, type KeyPair, signInput } from './answer.ts'
 
 type Json = Record<string, unknown>
@@ -38,6 +38,14 @@ export const expectation = (change: Partial<CheckAnswerInput['expectation']>): B
 })
 export const policy = (change: Partial<CheckAnswerInput['policy']>): Bends => ({
   input: (i) => ({ ...i, policy: { ...i.policy, ...change } }),
+})
+
+/** The portal has a list of weak keys with this one on it, and has looked. */
+export const listedWeak = (name: string): Bends => ({
+  input: (i) => {
+    const found = findListedKeys(i.body, new Set([name])).map((hash) => [hash, { kind: 'blocked', reason: 'on a list' }] as const)
+    return { ...i, facts: { ...i.facts, knownKeys: new Map(found) } }
+  },
 })
 
 /** The header with another `alg`, signed again by `signer`. */

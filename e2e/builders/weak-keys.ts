@@ -64,6 +64,18 @@ export function rocaModulus(): Buffer<ArrayBuffer> {
   throw new Error('no ROCA key among the vectors')
 }
 
+/** A key that Debian's OpenSSL made before May 2008, and its name on the list of openssl-blacklist (both as Boulder's tests publish them). */
+export const debianWeak = (): { n: Buffer<ArrayBuffer>; name: string } => ({
+  n: Buffer.from(
+    'd673252af6723c3f72529403eab7c30def3c52f97e799825f4a70191c616adcf1ece1113f1625971074c492c592025fdeadbdb146a081826bdf0d77c3c913dcf' +
+      '1b6f0b3b78f5108d2e493ad0eee8ca5c021711adc13d358e61133870fcd19c8e5c22403959782aa82e72aee53a3d491e3912ce27b27e1a85ea69c19a527d28f7' +
+      '934c9823b7e56fdd657dac83fdc65bb22a98d843df73238919781b714c81a5e2afec71f5c54aa2a27c590ad94c03c1062d50efcffac743e3c8a3ae056846a1d7' +
+      '56eb862bf4224169d467c35215ade0afcc11e85fe629afb802c4786ff2e9c929bccf502b3d3b8876c6a11785cc398b389f1d86bdd9cb0bd4ec13956ec3fa270d',
+    'hex',
+  ),
+  name: '8df20e6961a16398b85a',
+})
+
 /** With a public exponent of 1 the signature is the padded digest itself (RFC 8017 9.2): nobody needs a private key. */
 export function forgeForExponentOne(input: Uint8Array, octets = 256): Buffer<ArrayBuffer> {
   const digestInfo = Buffer.concat([

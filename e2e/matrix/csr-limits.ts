@@ -101,6 +101,13 @@ const rows: Row[] = [
   ['F-C19', 'an INTEGER of 12 kB', 'size', 'C20 | no request', csr({ version: der.tlv(2, Buffer.alloc(12_000, 1)) })],
   [
     'F-C19',
+    'an INTEGER of 10 MB: no body holds it',
+    'size',
+    'C1 C2 | no JSON',
+    csr({ version: der.tlv(2, Buffer.alloc(10_000_000, 1)) }),
+  ],
+  [
+    'F-C19',
     'an OID of 4 000 octets',
     'der',
     'C20 | no request',

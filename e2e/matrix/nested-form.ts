@@ -2,8 +2,8 @@
 import type { KnownKey } from '#lib/core/enrollment/checks/index.ts'
 import { spkiSha256 } from '#lib/core/x509/spki.ts'
 import { type Bends, b64u, type KeyPair, rsaKey, spkiOf } from '../builders/answer.ts'
-import { facts, parts } from '../builders/answer-bends.ts'
-import { closeFactors, divisibleBy, even, forgeForExponentOne, ones, rocaFingerprint } from '../builders/weak-keys.ts'
+import { facts, listedWeak, parts } from '../builders/answer-bends.ts'
+import { closeFactors, debianWeak, divisibleBy, even, forgeForExponentOne, ones, rocaFingerprint } from '../builders/weak-keys.ts'
 import { type Row, toCases } from './case.ts'
 
 type Json = Record<string, unknown>
@@ -36,6 +36,13 @@ const asOutside: Row[] = [
   ['F-O8', 'close factors inside', 'weak_key', 'C18 C21 | C19(C18)', modulus(closeFactors())],
   ['F-O8', 'divisible by 7 inside', 'weak_key', 'C18 C21 | C19(C18)', modulus(divisibleBy(7n))],
   ['F-O8', 'even inside', 'weak_key', 'C18 C21 | C19(C18)', modulus(even())],
+  [
+    'F-O8',
+    'a Debian weak key inside',
+    'weak_key',
+    'C18 C19 C21',
+    { ...modulus(debianWeak().n), ...listedWeak(debianWeak().name) },
+  ],
   ['F-O8', 'a blocked key inside', 'weak_key', 'C18', known({ kind: 'blocked', reason: 'the modulus is prime' })],
   ['F-O11', 'padding inside', 'jws_syntax', 'C17 | no key message', { inner: (good) => `${good}=` }],
   ['F-O11', 'a line break inside', 'jws_syntax', 'C17 | no key message', { inner: (good) => `${good}\n` }],

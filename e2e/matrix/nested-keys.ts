@@ -79,7 +79,7 @@ const curves: ShortRow[] = [
     'C18 | C19(C18) C21(C18)',
     payload({ crv: 'P-521', x: b64u(ones(66)), y: b64u(ones(66)) }),
   ],
-  ['F-N9', 'P-384 for P-256', 'key_type', 'C18 | C19(C18)', { key: () => ecKey('phone', 'P-384') }],
+  ['F-N9', 'P-384 for P-256', 'key_type', 'C18 | C19(C18) C22(C18)', { key: () => ecKey('phone', 'P-384') }],
   ['F-N9', 'an all-zero signature', 'inner_sig', 'C19', signature(() => Buffer.alloc(64))],
   ['F-N9', 'r zero', 'inner_sig', 'C19', signature((s) => Buffer.concat([Buffer.alloc(32), s.subarray(32)]))],
   ['F-N9', 's zero', 'inner_sig', 'C19', signature((s) => Buffer.concat([s.subarray(0, 32), Buffer.alloc(32)]))],
@@ -88,7 +88,7 @@ const curves: ShortRow[] = [
   ['F-N9', 'a DER signature padded to 64 octets', 'inner_sig', 'C19', signature((s) => asDer(s).subarray(0, 64))],
   ['F-N9', 'a signature of 63 octets', 'inner_sig', 'C19', signature((s) => s.subarray(0, 63))],
   ['F-N9', 'a signature of 65 octets', 'inner_sig', 'C19', signature((s) => Buffer.concat([Uint8Array.of(0), s]))],
-  ['F-N6', 'RSA for EC', 'key_type', 'C18 | C19(C18)', { key: () => rsaKey('phone signer') }],
+  ['F-N6', 'RSA for EC', 'key_type', 'C18 | C19(C18) C22(C18)', { key: () => rsaKey('phone signer') }],
   ['F-N6', 'ES384 named for ES256', 'key_type', 'C18 | C19(C18)', { innerHeader: (h) => ({ ...h, alg: 'ES384' }) }],
 ]
 
@@ -145,7 +145,7 @@ const requests: Row[] = [
     },
     EC,
   ],
-  ['F-N6', 'P-256 for P-384', 'key_type', 'C18 | C19(C18)', { key: () => ecKey('phone') }, EC384],
+  ['F-N6', 'P-256 for P-384', 'key_type', 'C18 | C19(C18) C22(C18)', { key: () => ecKey('phone') }, EC384],
 ]
 
 /** SEC 1 C.2: the curve spelt out instead of named. Only the shape matters here: it is not the canonical key. */
@@ -238,6 +238,14 @@ const several: Row[] = [
     TWO,
   ],
   ['F-N4', 'two entries of one kid', 'keyid', 'C16 C18', { signedkeys: (keys) => [keys[0], keys[0]] }, TWO],
+  [
+    'F-N7',
+    'the throw-away key of the other request',
+    'key_reuse',
+    'C18 C21',
+    { key: (good, keyid) => (keyid === 'second' ? rsaKey('dummy signer') : good) },
+    TWO,
+  ],
   ['F-N7', 'one key under two kids', 'key_reuse', 'C18', { key: () => rsaKey('stranger') }, TWO],
   [
     'F-C21',

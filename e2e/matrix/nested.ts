@@ -15,6 +15,7 @@ import {
   rsaKey,
   signInput,
   spkiOf,
+  trustedKeys,
 } from '../builders/answer.ts'
 import { facts, parts, rawSignature } from '../builders/answer-bends.ts'
 import { ones } from '../builders/weak-keys.ts'
@@ -178,7 +179,7 @@ const kinds: Row[] = [
     },
   ],
   ...['PS256', 'RS512', 'ES256'].map((alg): Row => ['F-N6', `alg ${alg} in the key`, 'key_type', 'C18', payload({ alg })]),
-  ['F-N6', 'EC for RSA', 'key_type', 'C18 | C19(C18)', key(ecKey('phone'))],
+  ['F-N6', 'EC for RSA', 'key_type', 'C18 | C19(C18) C22(C18)', key(ecKey('phone'))],
   ['F-N6', '3072 bits for 2048', 'key_type', 'C18', key(rsaKey('phone', 3072))],
   ['F-N6', '4096 bits for 2048', 'key_type', 'C18', key(rsaKey('phone', 4096))],
   [
@@ -217,11 +218,24 @@ const kinds: Row[] = [
     'F-N6',
     'a kind of key nobody knows was asked for',
     'key_type',
-    'C18 | C19(C18)',
+    'C18 | C19(C18) C22(C18)',
     {},
     { keys: [{ keyid: 'signer', usage: 'SIG', keyTypes: ['ML-DSA-65'] }] },
   ],
   ['F-N7', 'the attestation key', 'key_reuse', 'C18', key(attestation())],
+  [
+    'F-N7',
+    'another trusted attestation key than the one that signed',
+    'key_reuse',
+    'C18',
+    {
+      key: () => other,
+      input: (i) => ({
+        ...i,
+        policy: { ...i.policy, trustedKeys: [...i.policy.trustedKeys, ...(trustedKeys(other).ATTESTATION ?? [])] },
+      }),
+    },
+  ],
   ['F-N7', 'the throw-away key', 'key_reuse', 'C18 C21', key(rsaKey('dummy signer'))],
   ['F-N7', 'a key of another user', 'key_reuse', 'C18', known({ kind: 'certified', userid: 'somebody.else' })],
   ['F-N7', 'the CA’s key', 'key_reuse', 'C18', known({ kind: 'ca' })],

@@ -2,9 +2,22 @@
 
 import { encodeSpki, readJwk, spkiSha256 } from '#lib/core/x509/spki.ts'
 import { appJwk, attestation, type Bends, b64u, ecKey, rsaKey } from '../builders/answer.ts'
-import { alg, facts, header, headerOf, jwk, modulus, parts, policy, rawSignature, segment } from '../builders/answer-bends.ts'
+import {
+  alg,
+  facts,
+  header,
+  headerOf,
+  jwk,
+  listedWeak,
+  modulus,
+  parts,
+  policy,
+  rawSignature,
+  segment,
+} from '../builders/answer-bends.ts'
 import {
   closeFactors,
+  debianWeak,
   divisibleBy,
   even,
   forgeForExponentOne,
@@ -119,7 +132,14 @@ const structures: Row[] = [
   ['F-O8', 'all ones', 'weak_key', 'C10', modulus(ones(256))],
   ['F-O8', 'prime, known so', 'weak_key', 'C10', blocked(prime, 'the modulus is prime')],
   ['F-O8', 'prime, not known so: still nobody’s', 'attestation_key', 'C10', modulus(prime)],
-  ['F-O8', 'a Debian weak key of the block list', 'weak_key', 'C10', blocked(divisibleBy(1009n), 'Debian weak key')],
+  [
+    'F-O8',
+    'a Debian weak key, of a list of such',
+    'weak_key',
+    'C10',
+    { ...modulus(debianWeak().n), ...listedWeak(debianWeak().name) },
+  ],
+  ['F-O8', 'a Debian weak key, no list of such: still nobody’s', 'attestation_key', 'C10', modulus(debianWeak().n)],
   [
     'F-O8',
     'a key that shares a prime, of the block list',

@@ -67,6 +67,8 @@ export const TRANSPORT_CASES: readonly TransportCase[] = [
   one('F-O18', '200 000 levels', 413, { body: () => '['.repeat(200_000) }),
   ...[
     '/nope',
+    '/provision/',
+    '/hermod/callback/provision',
     '/Provision',
     '/PROVISION',
     '/provision/x',

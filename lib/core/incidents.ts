@@ -10,8 +10,8 @@ export const INCIDENT_KINDS = [
   'private_key_leaked',
   /** An answer carried the one-time number of another person's offer. */
   'foreign_nonce',
-  /** Whoever was asked said that the phone that answered is not the user's. */
-  'confirmation_denied',
+  /** A person said that the phone that answered is not theirs. */
+  'phone_denied',
   /** A revocation does not appear where it should. */
   'revocation_not_published',
   /** A remote CA made, or may have made, a certificate that never reached the portal or was not used: it must be revoked there. */

@@ -3,7 +3,6 @@
  * lib/data makes them; components and routes take them. No page sees a database row.
  */
 import type { ConnectionStep } from './connection-test.ts'
-import type { Confirmation } from './enrollment/confirmation.ts'
 import type { CheckResult, Verdict } from './enrollment/evidence.ts'
 import type { KeyType, KeyUsageWord, ProfileDefinition } from './enrollment/profile.ts'
 import type { EnrollmentState } from './enrollment/state.ts'
@@ -141,8 +140,6 @@ export interface ProfileView {
   issuer: string
   approval: boolean
   confirmation: boolean
-  /** Whose word is waited for where `confirmation` is true. */
-  confirmedBy: Confirmation['by']
 }
 
 /** A line of the settings' list of profiles. */
@@ -221,8 +218,6 @@ export interface EnrollmentView extends EnrollmentRow {
   /** The certificate command under way. */
   delivery: { attempt: number; sentAt: string | null; expiresAt: string | null } | null
   waitReason: string | null
-  /** Whose word about the phone is waited for; null in every other state. */
-  confirmation: (Confirmation & { until: string }) | null
   failure: { code: FailureCode; detail: string | null } | null
   keys: { keyid: string; usage: string | null; csrSubject: string; spkiSha256: string }[]
   certificates: (CertificateRow & { pem: string | null; keyid: string })[]
@@ -238,6 +233,9 @@ export interface EnrollmentView extends EnrollmentRow {
 }
 
 /** The Exchange tab: every message, raw, as sent and received; the nonce of a live offer and any offer URI are blanked. */
+/** Stands where a request, or the answer that carries one, holds a challenge of a CA that is still good. */
+export const HIDDEN_REQUEST = '(hidden: it holds a challenge that has made no certificate)'
+
 export interface ExchangeMessage {
   id: string
   at: string
@@ -301,8 +299,6 @@ export interface HomeView {
   /** Open ones, the newest first; `items` are at most five. */
   incidents: Pick<Page<IncidentRow>, 'items' | 'total'>
   undelivered: number
-  /** Phones that somebody has to confirm. */
-  confirming: number
   running: number
   expiring7: number
   expiring30: number
@@ -336,8 +332,6 @@ export interface LinkView {
     offer: EnrollmentView['offer']
     serverTime: string
     device: Device | null
-    /** Subject of the keys that the phone made. */
-    confirmation: { by: Confirmation['by']; csrSubject: string } | null
     failureCode: FailureCode | null
     waitReason: string | null
   } | null

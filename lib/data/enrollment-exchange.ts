@@ -6,14 +6,13 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Grant } from '#lib/auth/permissions.ts'
-import type { ExchangeMessage } from '#lib/core/views.ts'
+import { type ExchangeMessage, HIDDEN_REQUEST } from '#lib/core/views.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { isId } from './new-id.ts'
 
 const HIDDEN_URI = '(taken out: an offer is a bearer secret)'
 const HIDDEN_NONCE = '(hidden while the code is live)'
-const HIDDEN_REQUEST = '(hidden: it holds a challenge that has made no certificate)'
 
 /** A JSON string after the member name: `"uri": "…"`. Works on broken JSON too, which is when one wants to see it. */
 const member = (name: string): RegExp => new RegExp(`("${name}"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'g')

@@ -6,6 +6,7 @@ import type { Grant } from '#lib/auth/permissions.ts'
 import type { Bytes } from '#lib/core/asn1/der.ts'
 import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
+import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import { type RenderedSubjectAltName, renderSubjectAltName } from '#lib/core/enrollment/subject-alt-name.ts'
 import type { ProcessFailureCode } from '#lib/core/errors.ts'
 import { db } from '#lib/db.ts'
@@ -58,6 +59,8 @@ export interface Issuance {
   userActive: boolean
   /** Of the user as they are now. */
   subjectAltName: RenderedSubjectAltName
+  /** The subject of the user as they are now, as `csrSubject` of a key is written. */
+  subject: string
   profile: ProfileDefinition
   issuer: IssuerRef
   /** Since when it has been `issuing`. */
@@ -151,6 +154,7 @@ function issuanceOf(rows: readonly IssuanceRow[]): Issuance | null {
     state: first.state,
     userActive: first.userStatus === 'active',
     subjectAltName: renderSubjectAltName(profile.certificate, user),
+    subject: renderSubject(profile.subject, user).text,
     userid,
     profileRef: first.profileRef,
     profile,
@@ -216,7 +220,7 @@ export async function findGoodCertificates(
 export function failIssuing(
   grant: Grant<'system:work'>,
   enrollmentId: string,
-  failureCode: Extract<ProcessFailureCode, `ca_${string}`> | 'user_inactive' | 'subject_not_renderable',
+  failureCode: Extract<ProcessFailureCode, `ca_${string}`> | 'user_inactive' | 'stale_user' | 'subject_not_renderable',
   failureDetail: string,
 ): Promise<boolean> {
   return inTransaction(grant, async (tx) => {

@@ -2,7 +2,6 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { KnownKey } from '#lib/core/enrollment/checks/index.ts'
 import { db } from '#lib/db.ts'
-import { PHONE_TAKEN } from './phone-taken.ts'
 
 export interface AskedFacts {
   userId: string
@@ -23,7 +22,7 @@ export interface KnownFacts {
   keys: Map<string, KnownKey>
   /** True if the profile id is already bound to a phone. */
   profileRefTaken: boolean
-  /** Thumbprints of attestation keys of this person's phones with this profile; what was held and not released is none of theirs. */
+  /** Thumbprints of attestation keys of this person's phones with this profile. */
   earlierAttestation: string[]
   /** Whose open offer the answer's number belongs to, if it is another user's. */
   foreignNonce: { enrollmentId: string; userid: string } | null
@@ -51,8 +50,8 @@ export async function findKnownFacts(_grant: Grant<'system:work'>, a: AskedFacts
        FROM unnest(${[...a.spki]}::bytea[]) AS s(spki), issuer i, unnest(i.chain || i.certificate) AS c(der)
        WHERE position(s.spki IN c.der) > 0) AS ca,
       EXISTS (SELECT 1 FROM phone WHERE profile_ref = ${a.profileRef}) AS taken,
-      (SELECT array_agg(DISTINCT p.attestation_thumbprint) FROM phone p
-       WHERE p.user_id = ${a.userId}::uuid AND p.profile_name = ${a.profileName} AND ${PHONE_TAKEN}) AS earlier,
+      (SELECT array_agg(DISTINCT attestation_thumbprint) FROM phone
+       WHERE user_id = ${a.userId}::uuid AND profile_name = ${a.profileName}) AS earlier,
       (SELECT json_build_object('enrollmentId', e.id, 'userid', u.userid)
        FROM command c JOIN enrollment e ON e.id = c.enrollment_id JOIN "user" u ON u.id = e.user_id
        WHERE ${a.otherNonces.length > 0} AND c.state IN ('sending', 'sent') AND c.nonce = ANY(${[...a.otherNonces]}::text[])

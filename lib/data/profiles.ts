@@ -40,7 +40,6 @@ export function toProfileView(r: RawProfile): ProfileView {
     issuer: issuerTitle(r.issuerName, r.issuerCertificate),
     approval: definition.approval,
     confirmation: definition.confirmation,
-    confirmedBy: definition.confirmedBy,
   }
 }
 

@@ -1,234 +1,128 @@
-/** The question between a good answer and its certificates: who may say what, and what comes of it (hostile-inputs F-B13, F-B15, F-B16). */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { authorize, type Grant, systemGrant } from '#lib/auth/permissions.ts'
-import { getEnrollment } from '#lib/data/enrollments.ts'
+/** The person's word on the phone that answered, before anything is issued: yes, no, both at once, by the helpdesk and by a one-time link. */
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { authorize } from '#lib/auth/permissions.ts'
 import { createLink, findLink } from '#lib/data/links.ts'
-import { listPhones } from '#lib/data/phones.ts'
-import { addMissingJobs } from '#lib/data/processes.ts'
-import { blockNamedKey } from '#lib/workflows/block-key.ts'
-import { settleConfirmation } from '#lib/workflows/settle-confirmation.ts'
+import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
+import { confirmPhone } from '#lib/workflows/confirm-phone.ts'
 import { startEnrollmentByLink } from '#lib/workflows/start-enrollment.ts'
 import { type Flow, startFlow } from './flow-fixtures.ts'
 
+const PROFILE = 'Employee mobile ID'
 let flow: Flow
-const admin = authorize({ kind: 'account', id: 'a', name: 'Ada', role: 'admin', userId: null }, 'settings:manage')
-const reader = authorize({ kind: 'account', id: 'd', name: 'Desk', role: 'helpdesk', userId: null }, 'enrollment:read')
-const users = authorize({ kind: 'account', id: 'd', name: 'Desk', role: 'helpdesk', userId: null }, 'user:read')
-
 beforeAll(async () => {
   flow = await startFlow()
-})
-afterAll(() => flow.stop())
-
-/** The newest version of the profile says so from now on. */
-const profileSays = (over: object) =>
-  flow.owner.query(
+  await flow.owner.query(
     `INSERT INTO profile_version (id, profile_id, version, definition, issuer_id)
-     SELECT gen_random_uuid(), profile_id, version + 1, definition || $1::jsonb, issuer_id
-     FROM profile_version WHERE profile_id = (SELECT id FROM profile WHERE name = 'Employee mobile ID') ORDER BY version DESC LIMIT 1`,
-    [JSON.stringify({ confirmation: false, confirmedBy: 'user', monitoredChecks: [], heldChecks: [], ...over })],
+     SELECT gen_random_uuid(), profile_id, version + 1, definition || '{"confirmation": true}', issuer_id
+     FROM profile_version WHERE profile_id = (SELECT id FROM profile WHERE name = $1) ORDER BY version DESC LIMIT 1`,
+    [PROFILE],
   )
-const byUser = { confirmation: true, confirmedBy: 'user' }
-const byStaff = { confirmation: true, confirmedBy: 'staff' }
+})
+afterEach(async () => expect(await flow.brokenRules()).toEqual([]))
+afterAll(() => flow?.stop())
 
 const query = async (sql: string, ...values: unknown[]) => (await flow.owner.query(sql, values)).rows
-const certificates = async (id: string) =>
-  (await query('SELECT 1 FROM certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id WHERE k.enrollment_id = $1', id))
-    .length
+async function stands(id: string) {
+  const { state, failure_code: code } = await flow.look(id)
+  const certificates = await query(
+    'SELECT 1 FROM certificate c JOIN enrollment_key k ON k.id = c.enrollment_key_id WHERE k.enrollment_id = $1',
+    id,
+  )
+  return [state, code, certificates.length]
+}
 const incidentsOf = (id: string) => query('SELECT kind, about, detail FROM incident WHERE enrollment_id = $1', id)
 
-async function answered(who?: string): Promise<{ id: string; userid: string }> {
-  const started = await flow.start(who)
+/** An enrolment whose answer has passed all checks. */
+async function answered(userid?: string) {
+  const started = await flow.start(userid)
   await flow.runJobs()
   await flow.callBack(flow.answerTo(flow.commandFor(started.userid, 'provision')))
   await flow.runJobs()
+  expect(await stands(started.id)).toEqual(['confirming', null, 0])
   return started
 }
 
-/** Somebody with a one-time link whose phone has answered. */
-async function answeredByLink(): Promise<{ id: string; linkId: string; token: string; person: Grant<'self:enroll'> }> {
-  const userid = await flow.newUser()
-  const [user] = await query('SELECT id FROM "user" WHERE userid = $1', userid)
-  const link = await createLink(flow.helpdesk, { userId: user.id, profileName: 'Employee mobile ID', validDays: 1 })
-  const found = await findLink(link.token)
-  if (!found) throw new Error('no link')
-  const person = authorize(found.actor, 'self:enroll')
-  const { id } = await startEnrollmentByLink(person)
+it('F-B15 a code that somebody else may have scanned: the certificate is made once the person has said yes, and only then', async () => {
+  const { id } = await answered()
   await flow.runJobs()
-  await flow.callBack(flow.answerTo(flow.commandFor(userid, 'provision')))
+  expect(await stands(id)).toEqual(['confirming', null, 0])
+  await confirmPhone(flow.helpdesk, { id, theirs: true })
   await flow.runJobs()
-  return { id, linkId: link.id, token: link.token, person }
-}
-
-describe('a profile that asks the person', () => {
-  it('F-B15: the person sees phone and subject, and nothing is issued before the word; then it goes on by itself', async () => {
-    await profileSays(byUser)
-    const { id, token, person } = await answeredByLink()
-    expect([(await flow.look(id)).state, await certificates(id)]).toEqual(['confirming', 0])
-    expect((await findLink(token))?.view.enrollment).toMatchObject({
-      state: 'confirming',
-      device: { name: 'Åsa’s iPhone' },
-      confirmation: { by: 'user', csrSubject: expect.stringContaining('CN=') },
-    })
-    expect((await getEnrollment(reader, id))?.confirmation).toMatchObject({ by: 'user', heldBy: [] })
-    await settleConfirmation(person, { id, confirmed: true })
-    await flow.runJobs()
-    expect([(await flow.look(id)).state, await certificates(id)]).toEqual(['delivering', 1])
-    expect(await flow.brokenRules()).toEqual([])
-  })
-
-  it('F-B16: a no ends it with an incident and no certificate; the phone is none of the person’s', async () => {
-    await profileSays(byUser)
-    const { id, person } = await answeredByLink()
-    await settleConfirmation(person, { id, confirmed: false })
-    await flow.runJobs()
-    expect(await flow.look(id)).toMatchObject({ state: 'rejected', failure_code: 'confirmation_denied' })
-    expect([await certificates(id), await incidentsOf(id)]).toMatchObject([0, [{ kind: 'confirmation_denied' }]])
-    const [{ userid }] = await query('SELECT u.userid FROM "user" u JOIN enrollment e ON e.user_id = u.id WHERE e.id = $1', id)
-    expect((await listPhones(users, { q: userid })).items).toEqual([])
-    await expect(settleConfirmation(person, { id, confirmed: true })).rejects.toMatchObject({ code: 'wrong_state' })
-  })
-
-  it('staff may say yes for a caller, and must say why they say no', async () => {
-    await profileSays(byUser)
-    const [one, two] = [await answered(), await answered()]
-    await settleConfirmation(flow.helpdesk, { id: one.id, confirmed: true })
-    await expect(settleConfirmation(flow.helpdesk, { id: two.id, confirmed: false, reason: ' ' })).rejects.toMatchObject({
-      code: 'invalid_input',
-      fields: { reason: expect.any(String) },
-    })
-    await settleConfirmation(flow.helpdesk, { id: two.id, confirmed: false, reason: 'the caller has an Android' })
-    await flow.runJobs()
-    expect([(await flow.look(one.id)).state, (await flow.look(two.id)).state]).toEqual(['delivering', 'rejected'])
-    expect(
-      await query(
-        `SELECT detail ->> 'reason' AS reason FROM audit_entry WHERE action = 'enrollment.rejected' AND enrollment_id = $1`,
-        two.id,
-      ),
-    ).toEqual([{ reason: 'the caller has an Android' }])
-  })
-
-  it('another link, and a link that was withdrawn, say nothing', async () => {
-    await profileSays(byUser)
-    const [one, other] = [await answeredByLink(), await answeredByLink()]
-    await expect(settleConfirmation(other.person, { id: one.id, confirmed: true })).rejects.toMatchObject({ code: 'not_found' })
-    await query('UPDATE enrollment_link SET revoked_at = now() WHERE id = $1', one.linkId)
-    await expect(settleConfirmation(one.person, { id: one.id, confirmed: true })).rejects.toMatchObject({ code: 'not_allowed' })
-    expect((await flow.look(one.id)).state).toBe('confirming')
-  })
-
-  it('of a yes and a no at the same moment one counts', async () => {
-    await profileSays(byUser)
-    const { id, person } = await answeredByLink()
-    const said = await Promise.allSettled([
-      settleConfirmation(person, { id, confirmed: true }),
-      settleConfirmation(flow.helpdesk, { id, confirmed: false, reason: 'no' }),
-    ])
-    expect(said.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-    await flow.runJobs()
-    expect(['delivering', 'rejected']).toContain((await flow.look(id)).state)
-    expect(await flow.brokenRules()).toEqual([])
-  })
-
-  it('what changed since the answer counts: the person, the subject, the block list', async () => {
-    await profileSays(byUser)
-    const [disabled, renamed, blocked] = [await answered(), await answered(), await answered()]
-    await query(`UPDATE "user" SET status = 'disabled' WHERE userid = $1`, disabled.userid)
-    await query(`UPDATE "user" SET name = 'Åsa Ny' WHERE userid = $1`, renamed.userid)
-    await blockNamedKey(admin, { key: blocked.id, reason: 'seen elsewhere' })
-    const word = (id: string) => settleConfirmation(flow.helpdesk, { id, confirmed: true })
-    await expect(word(disabled.id)).rejects.toMatchObject({ code: 'user_inactive' })
-    await expect(word(renamed.id)).rejects.toMatchObject({ code: 'wrong_state', message: expect.stringContaining('subject') })
-    await expect(word(blocked.id)).rejects.toMatchObject({ code: 'wrong_state', message: expect.stringContaining('block list') })
-  })
-
-  it('nobody says anything: it expires by the database’s clock, also if its job was lost', async () => {
-    await profileSays(byUser)
-    const { id } = await answered()
-    await query(`UPDATE enrollment SET state_changed_at = now() - interval '23 hours' WHERE id = $1`, id)
-    await query(
-      `SELECT graphile_worker.add_job('expire-confirmation', json_build_object('enrollmentId', $1::text), job_key => 'confirmation:' || $1::text)`,
-      id,
-    )
-    await flow.runJobs()
-    expect((await flow.look(id)).state).toBe('confirming')
-    await query(`UPDATE enrollment SET state_changed_at = now() - interval '25 hours' WHERE id = $1`, id)
-    await query(`SELECT graphile_worker.remove_job('confirmation:' || $1::text)`, id)
-    expect(await addMissingJobs(systemGrant())).toContain(`confirmation:${id}`)
-    await flow.runJobs()
-    expect(await flow.look(id)).toMatchObject({ state: 'expired', failure_code: 'confirmation_expired' })
-  })
+  expect(await stands(id)).toEqual(['delivering', null, 1])
+  await expect(confirmPhone(flow.helpdesk, { id, theirs: true })).rejects.toMatchObject({ code: 'wrong_state' })
+  expect(await incidentsOf(id)).toEqual([])
 })
 
-describe('a profile that asks staff', () => {
-  it('the person may say no and not yes; staff say why', async () => {
-    await profileSays(byStaff)
-    const { id, person } = await answeredByLink()
-    await expect(settleConfirmation(person, { id, confirmed: true })).rejects.toMatchObject({ code: 'not_allowed' })
-    await expect(settleConfirmation(flow.helpdesk, { id, confirmed: true })).rejects.toMatchObject({ code: 'invalid_input' })
-    await settleConfirmation(flow.helpdesk, { id, confirmed: true, reason: 'read out the model' })
-    await flow.runJobs()
-    expect((await flow.look(id)).state).toBe('delivering')
-    const second = await answeredByLink()
-    await settleConfirmation(second.person, { id: second.id, confirmed: false })
-    expect(await flow.look(second.id)).toMatchObject({ state: 'rejected', failure_code: 'confirmation_denied' })
-  })
+it('F-B16 a code that was sent to a victim: a no ends it as confirmation_denied, an incident, nothing is issued, the next works', async () => {
+  const { id, userid } = await answered()
+  await confirmPhone(flow.helpdesk, { id, theirs: false })
+  await flow.runJobs()
+  expect(await stands(id)).toEqual(['rejected', 'confirmation_denied', 0])
+  expect(await incidentsOf(id)).toEqual([{ kind: 'phone_denied', about: `enrollment:${id}`, detail: { saidBy: 'Desk' } }])
+  expect(await query(`SELECT 1 FROM audit_entry WHERE action = 'incident.opened' AND enrollment_id = $1`, id)).toHaveLength(1)
+  await expect(confirmPhone(flow.helpdesk, { id, theirs: true })).rejects.toMatchObject({ code: 'wrong_state' })
+  const next = await answered(userid)
+  await confirmPhone(flow.helpdesk, { id: next.id, theirs: true })
+  await flow.runJobs()
+  expect(await stands(next.id)).toEqual(['delivering', null, 1])
 })
 
-describe('F-B13: a check that holds', () => {
-  /** Somebody of whom another app is on record. */
-  async function withAnotherApp(): Promise<string> {
-    const { userid } = await answered()
-    await query(
-      `UPDATE phone SET attestation_thumbprint = 'of another set' WHERE user_id = (SELECT id FROM "user" WHERE userid = $1)`,
-      userid,
-    )
-    return userid
+it('F-B15 F-B16 said by whoever holds the one-time link, for its own enrolment only', async () => {
+  const held: { id: string; grant: ReturnType<typeof authorize<'self:enroll'>> }[] = []
+  for (const _ of [1, 2]) {
+    const { id: dead, userid } = await flow.start()
+    await cancelEnrollment(flow.helpdesk, dead)
+    const [user] = await query('SELECT id FROM "user" WHERE userid = $1', userid)
+    const { token } = await createLink(flow.helpdesk, { userId: user.id, profileName: PROFILE, validDays: 1 })
+    const found = await findLink(token)
+    if (!found) throw new Error('no such link')
+    const grant = authorize(found.actor, 'self:enroll')
+    await startEnrollmentByLink(grant)
+    await flow.runJobs()
+    await flow.callBack(flow.answerTo(flow.commandFor(userid, 'provision')))
+    await flow.runJobs()
+    const enrollment = (await findLink(token))?.view.enrollment
+    expect(enrollment).toMatchObject({ state: 'confirming', device: { name: expect.any(String), model: expect.any(String) } })
+    held.push({ id: enrollment?.id ?? '', grant })
   }
-
-  it('is for staff even where the person is asked, opens its own incident, and goes on when released', async () => {
-    await profileSays({ ...byUser, confirmation: false })
-    const userid = await withAnotherApp()
-    await profileSays({ ...byUser, heldChecks: ['C24'] })
-    const { id } = await answered(userid)
-    expect([(await flow.look(id)).state, await certificates(id)]).toEqual(['confirming', 0])
-    expect((await getEnrollment(reader, id))?.confirmation).toMatchObject({ by: 'staff', heldBy: ['C24'] })
-    expect(await incidentsOf(id)).toMatchObject([
-      { kind: 'attestation_changed', about: expect.stringContaining('answer:'), detail: { held: true } },
-    ])
-    await settleConfirmation(flow.helpdesk, { id, confirmed: true, reason: 'the new app of the company' })
-    await flow.runJobs()
-    expect((await flow.look(id)).state).toBe('delivering')
-  })
-
-  it('an app that was refused is not on record: the next answer of it is held again', async () => {
-    await profileSays({})
-    const userid = await withAnotherApp()
-    await profileSays({ heldChecks: ['C24'] })
-    const first = await answered(userid)
-    await settleConfirmation(flow.helpdesk, { id: first.id, confirmed: false, reason: 'nobody knows that app' })
-    expect(await flow.look(first.id)).toMatchObject({ state: 'rejected', failure_code: 'release_refused' })
-    const second = await answered(userid)
-    expect((await flow.look(second.id)).state).toBe('confirming')
-  })
-
-  it('holds nothing that passes', async () => {
-    await profileSays({ heldChecks: ['C13', 'C14', 'C24'] })
-    expect((await flow.look((await answered()).id)).state).toBe('delivering')
-  })
+  const [one, two] = held
+  if (!one || !two) throw new Error('not prepared')
+  await expect(confirmPhone(one.grant, { id: two.id, theirs: true })).rejects.toMatchObject({ code: 'not_found' })
+  await confirmPhone(one.grant, { id: one.id, theirs: true })
+  await confirmPhone(two.grant, { id: two.id, theirs: false })
+  await flow.runJobs()
+  expect(await stands(one.id)).toEqual(['delivering', null, 1])
+  expect(await stands(two.id)).toEqual(['rejected', 'confirmation_denied', 0])
 })
 
-describe('the roles', () => {
-  it('the web’s role settles it, and the worker’s expires it', async () => {
-    await profileSays(byUser)
-    const [one, two] = [await answered(), await answered()]
-    await flow.speakAs('web')
-    await settleConfirmation(flow.helpdesk, { id: one.id, confirmed: true })
-    await settleConfirmation(flow.helpdesk, { id: two.id, confirmed: false, reason: 'no' })
-    await flow.speakAs('worker')
+it('a yes, a no and a cancellation at the same moment: exactly one of them happens', async () => {
+  for (let round = 0; round < 4; round++) {
+    const { id } = await answered()
+    const said = await Promise.allSettled([
+      confirmPhone(flow.helpdesk, { id, theirs: true }),
+      confirmPhone(flow.helpdesk, { id, theirs: false }),
+      cancelEnrollment(flow.helpdesk, id),
+    ])
+    const won = said.findIndex(({ status }) => status === 'fulfilled')
+    expect(said.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     await flow.runJobs()
-    await flow.speakAs('owner')
-    expect([(await flow.look(one.id)).state, (await flow.look(two.id)).state]).toEqual(['delivering', 'rejected'])
-    expect(await flow.brokenRules()).toEqual([])
-  })
+    expect(await stands(id)).toEqual(
+      [
+        ['delivering', null, 1],
+        ['rejected', 'confirmation_denied', 0],
+        ['cancelled', 'cancelled', 0],
+      ][won],
+    )
+  }
+})
+
+it.each([
+  ['F-C24 disabled', `UPDATE "user" SET status = 'disabled' WHERE userid = $1`, 'user_inactive'],
+  ['F-C23 renamed', `UPDATE "user" SET name = 'Åsa Berg' WHERE userid = $1`, 'stale_user'],
+])('a person who was %s while the word was waited for gets nothing', async (_what, change, code) => {
+  const { id, userid } = await answered()
+  await flow.owner.query(change, [userid])
+  await confirmPhone(flow.helpdesk, { id, theirs: true })
+  await flow.runJobs()
+  expect(await stands(id)).toEqual(['failed', code, 0])
 })

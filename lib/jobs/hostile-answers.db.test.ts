@@ -18,7 +18,8 @@ import * as der from '#lib/core/asn1/der.ts'
 import type { CheckResult } from '#lib/core/enrollment/evidence.ts'
 import { parseCertificate } from '#lib/core/x509/certificate.ts'
 import { readCsr } from '#lib/core/x509/csr.ts'
-import { encodeSpki, spkiSha256 } from '#lib/core/x509/spki.ts'
+import { encodeSpki, readSpki, spkiSha256 } from '#lib/core/x509/spki.ts'
+import { weakListName } from '#lib/core/x509/weak-key-list.ts'
 import { findKnownFacts } from '#lib/data/known-facts.ts'
 import { syncAttestationPolicy } from '#lib/workflows/sync-attestation-policy.ts'
 import { type Flow, type ReceivedCommand, startFlow } from './flow-fixtures.ts'
@@ -137,6 +138,15 @@ describe('answers that must be refused', () => {
     })
     expect(seen).toMatchObject({ state: 'rejected', code: 'weak_key', certificates: 0 })
     expect(seen.outcome).toEqual(['C18'])
+  })
+
+  it('F-O8 a new key that stands on a list of weak ones (Debian’s) is refused; the same phone’s next key is not', async () => {
+    const listed = spkiOf(rsaKey('listed phone signer').publicKey)
+    flow.context.weakKeys = new Set([weakListName(readSpki(listed)) ?? ''])
+    const seen = await send({}, 'listed phone')
+    expect(seen).toMatchObject({ state: 'rejected', code: 'weak_key', certificates: 0 })
+    expect(seen.outcome).toEqual(['C18'])
+    expect(await send({}, 'unlisted phone')).toMatchObject({ state: 'delivering', code: null, certificates: 1 })
   })
 
   it('F-N7 the keys of our issuers are known as such', async () => {

@@ -210,34 +210,6 @@ describe('two phones, or the wrong one', () => {
     expect(await flow.look(attacker.id)).toMatchObject({ state: 'rejected', failure_code: 'nonce' })
     expect([await stateOf(victim.id), await certificatesOf(attacker.id)]).toEqual(['offered', 0])
   })
-
-  /** The newest version of the profile asks the person before anything is issued. */
-  async function askFirst(wanted: boolean): Promise<void> {
-    await flow.owner.query(
-      `INSERT INTO profile_version (id, profile_id, version, definition, issuer_id)
-       SELECT gen_random_uuid(), profile_id, version + 1, definition || jsonb_build_object('confirmation', $1::boolean), issuer_id
-       FROM profile_version WHERE profile_id = (SELECT id FROM profile WHERE name = 'Employee mobile ID') ORDER BY version DESC LIMIT 1`,
-      [wanted],
-    )
-  }
-
-  it.each([
-    ['F-B15 a code that somebody else scanned: nothing is issued before the person has seen the phone', false],
-    ['F-B16 a code that was sent to a victim: nothing is issued once it was declined', true],
-  ])('%s', async (_name, declined) => {
-    await askFirst(true)
-    try {
-      const { id, command } = await offered()
-      await send(flow.answerTo(command))
-      expect([await stateOf(id), await certificatesOf(id)]).toEqual(['confirming', 0])
-      if (!declined) return
-      await cancelEnrollment(flow.helpdesk, id)
-      await flow.runJobs()
-      expect([await stateOf(id), await certificatesOf(id)]).toEqual(['cancelled', 0])
-    } finally {
-      await askFirst(false)
-    }
-  })
 })
 
 describe('callbacks that nobody waits for', () => {

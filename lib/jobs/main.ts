@@ -128,6 +128,7 @@ function makeContext(env: WorkerEnv, onHermod: WorkerContext['onHermod'], overri
   return {
     hermod: { url, clientId, apiKey, ca },
     fqdns,
+    weakKeys: env.weakKeys,
     caKeyPassphrase: env.caKeyPassphrase,
     publicUrl: env.publicUrl,
     dummyKeys: createDummyKeys(),

@@ -65,14 +65,10 @@ export const enroll = {
   delivering: { title: 'Almost done', text: 'The certificate is on its way. Keep the app open on your phone.' },
   confirming: {
     title: 'Is this your phone?',
-    titleStaff: 'The helpdesk is looking at this phone',
-    phone: 'The phone that answered',
-    subject: 'Its certificate will say',
-    text: 'Compare with the phone in your hand. Nothing is made before you have answered. If it is not yours, somebody else has scanned your code.',
-    textStaff:
-      'It goes on as soon as they have decided; you can open your link again later. If this is not your phone, say so now.',
-    yes: 'Yes, this is my phone',
-    no: 'No, it is not',
+    text: 'This phone has scanned the code. It gets your certificate only if you say that it is yours.',
+    warning: 'Did somebody send you a code, or was somebody watching? Then say no, and call the helpdesk.',
+    yes: 'Yes, it is mine',
+    no: 'No, it is not mine',
   },
   done: {
     title: 'Done',

@@ -10,7 +10,7 @@ export const enrollments = {
     requesting: 'Fetching a code',
     offered: 'Waiting for the phone to scan the code',
     answered: 'The phone has answered; checking',
-    confirming: 'Waiting for somebody to confirm the phone',
+    confirming: 'Waiting for the user to confirm the phone',
     issuing: 'Making the certificate',
     delivering: 'Sending the certificate to the phone',
     undelivered: 'The certificate is not on the phone',
@@ -31,8 +31,8 @@ export const enrollments = {
     completed: 'The certificates are on the phone',
     revoked_undelivered: 'The certificates were revoked before they reached the phone',
   } satisfies Partial<Record<EnrollmentState, string>> as Partial<Record<EnrollmentState, string>>,
-  headlineNotConfirmed: 'The phone was not confirmed',
   headlineOfferExpired: 'The code expired',
+  headlineDenied: 'The phone that answered is not the user’s',
   headlineNewCode: 'Fetching a new code',
   headlineNotStarted: 'The enrolment could not be started',
   headlineNotIssued: 'The certificate could not be made: the enrolment failed',
@@ -42,9 +42,18 @@ export const enrollments = {
     requesting: 'The messaging server is being asked for a code. This takes about a second.',
     offered: 'Nothing has come back yet. The code can be scanned until it expires.',
     answered: 'The answer is being checked.',
+    confirming: 'The user is asked whether this is their phone.',
     issuing: 'The issuer is making the certificate.',
     delivering: 'The certificate has been sent. The phone stores it when the app is open.',
   } satisfies Partial<Record<EnrollmentState, string>>,
+
+  /** The profile asks the person before anything is issued. */
+  confirm: {
+    text: (name: string) =>
+      `Ask ${name} which phone they hold, and compare with what is below. Do not read the name out first: somebody else may have scanned the code.`,
+    yes: 'It is their phone',
+    no: 'It is not theirs',
+  },
 
   startedBy: (name: string) => `Started by ${name}`,
   id: 'enrolment id',
@@ -67,28 +76,6 @@ export const enrollments = {
     secret: 'Whoever has this code can use it. Send it to nobody but the caller.',
     fetching: 'Fetching a code…',
     auditor: 'The code is shown only to those who may manage enrolments.',
-  },
-
-  confirm: {
-    question: (phone: string, person: string) =>
-      phone === '' ? `Is this the phone of ${person}?` : `Is “${phone}” the phone of ${person}?`,
-    text: {
-      user: 'The answer is good. Have the caller say name and model of the phone before you show that you know them; only then is the certificate made.',
-      staff:
-        'The answer is good. This profile wants somebody of the staff to look at every phone; no certificate is made before.',
-    },
-    textHeld:
-      'The answer is good but for what stands below. The profile leaves it to staff; no certificate is made before you have decided.',
-    ownPage: 'The person can answer on the page of the one-time link, too.',
-    until: 'It expires',
-    expected: 'Expected',
-    observed: 'Seen',
-    reason: 'Why',
-    reasonOptional: 'Why (needed to refuse)',
-    reasonHint: 'It stays in the audit with your name.',
-    reasonMissing: 'Say in a few words why.',
-    yes: 'Right phone: make the certificate',
-    no: 'Refuse this phone',
   },
 
   cancel: 'Cancel enrolment',
@@ -135,7 +122,6 @@ export const enrollments = {
     helpdesk: 'What happened',
     next: 'Next step',
     detail: 'Seen by the portal',
-    reason: 'Reason given',
     completed: 'What now',
     completedText: (name: string, several: boolean) =>
       `${name} can use the ${several ? 'certificates' : 'certificate'} at once. The app asks for the PIN that was just chosen; nobody else knows it.`,
@@ -168,10 +154,7 @@ export const enrollments = {
       'enrollment.new_offer': 'New code shown',
       'enrollment.waiting': 'Waiting',
       'enrollment.answered': 'The phone answered',
-      'enrollment.confirming': 'All checks passed; waits for somebody to confirm the phone',
-      'enrollment.confirming held': 'Held for staff',
-      'enrollment.issuing confirmed': 'Phone confirmed; issuing',
-      'enrollment.issuing released': 'Released by staff; issuing',
+      'enrollment.confirming': 'Waits for the user’s confirmation',
       'enrollment.issuing': 'All checks passed; issuing',
       'enrollment.issuing again': 'The CA is asked again',
       'enrollment.delivering': 'Certificate sent to the phone',
@@ -180,8 +163,6 @@ export const enrollments = {
       'enrollment.declined': 'Not approved',
       'enrollment.refused': 'Declined on the phone',
       'enrollment.rejected': 'Answer refused',
-      'enrollment.rejected unconfirmed': 'Phone refused',
-      'enrollment.expired confirmation': 'Nobody confirmed the phone in time',
       'enrollment.expired': 'Code expired',
       'enrollment.cancelled': 'Cancelled',
       'enrollment.failed': 'Failed',
@@ -244,13 +225,10 @@ const NOT_STARTED: readonly FailureCode[] = [
   'hermod_garbage',
 ]
 
-/** How a phone ends that somebody was asked about. */
-export const NOT_CONFIRMED: readonly FailureCode[] = ['confirmation_denied', 'confirmation_expired', 'release_refused']
-
 /** What stands at the top: the state in words, or what a failure means. */
 /** @param keys how many keys the phone proved: each has its certificate */
 export function headlineOf(state: EnrollmentState, failureCode: FailureCode | null, keys: number): string {
-  if (failureCode && NOT_CONFIRMED.includes(failureCode)) return enrollments.headlineNotConfirmed
+  if (failureCode === 'confirmation_denied') return enrollments.headlineDenied
   const several = keys > 1 ? enrollments.headlineSeveral[state] : undefined
   if (state !== 'failed' || !failureCode) return several ?? enrollments.headline[state]
   return NOT_STARTED.includes(failureCode) ? enrollments.headlineNotStarted : enrollments.headlineNotIssued

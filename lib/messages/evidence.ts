@@ -1,15 +1,20 @@
 /** Words of the evidence page and the exchange viewer. What each check is for comes with the check itself (CheckResult.title). */
 import type { CheckGroup, CheckOutcome } from '#lib/core/enrollment/evidence.ts'
 
-/** Of the parts of the decoded exchange (components/enrollment/decode-answer.ts). */
+/** Of the parts of the decoded exchange (components/enrollment/decode-answer.ts), and of those of each key. */
 const PART_TITLES: Readonly<Record<string, string>> = {
   receipt: 'How it came',
   command: 'Command that we sent',
   envelope: 'Message of the messaging server',
-  header: 'Signed answer: header',
-  payload: 'Signed answer: payload',
-  signature: 'Signed answer: signature',
-  csr: 'Certificate request (PKCS #10)',
+  header: 'Signed answer (JWS): header',
+  payload: 'Signed answer (JWS): payload',
+  signature: 'Signed answer (JWS): signature',
+}
+const KEY_PART_TITLES: Readonly<Record<string, string>> = {
+  header: 'signed key (JWS): header',
+  payload: 'signed key (JWS): payload',
+  signature: 'signed key (JWS): signature',
+  csr: 'certificate request (PKCS #10)',
 }
 
 export const evidence = {
@@ -18,9 +23,15 @@ export const evidence = {
   noneText: 'Every check of the phone’s answer appears here, with what was expected and what was seen.',
   noneEnded: 'The phone never answered, so there was nothing to check.',
   verdict: { passed: 'Passed', failed: 'Refused' },
+  /** After the verdict: what the checks came to. */
+  counts: ({ all, fail, warn, skipped }: { all: number; fail: number; warn: number; skipped: number }): string => {
+    const notes = warn === 0 ? '' : warn === 1 ? ', 1 of them with a note' : `, ${warn} of them with notes`
+    if (fail === 0 && skipped === 0) return `All ${all} checks passed${notes}`
+    return `${fail} of ${all} checks failed${skipped === 0 ? '' : `, ${skipped} could not run`}`
+  },
   judged: 'Checked',
   byPolicy: (version: number) => `by attestation policy ${version}`,
-  monitored: 'This would have been refused; the profile only monitors this check, or leaves it to staff.',
+  monitored: 'This would have been refused; the profile only monitors this check.',
   printed: (id: string) => `Evidence of enrolment ${id}`,
   checks: 'Checks',
   show: 'Show checks',
@@ -42,15 +53,27 @@ export const evidence = {
     say: 'Say to the caller',
   },
   outcomes: { pass: 'Passed', fail: 'Failed', warn: 'Note', skipped: 'Not run' } satisfies Record<CheckOutcome, string>,
-  needs: (ids: readonly string[]) => `Could not run, because ${ids.join(', ')} failed.`,
+  /** Before the checks that it needed. */
+  notRun: 'Not looked at, because of what failed before it:',
+  nothingToSay: 'Nothing: this was in order.',
+  sayCopied: 'the words for the caller',
   key: (keyid: string) => `key “${keyid}”`,
+  flow: {
+    label: 'From the message to the policy',
+    counts: {
+      pass: (n: number) => `${n} passed`,
+      fail: (n: number) => `${n} failed`,
+      warn: (n: number) => (n === 1 ? '1 note' : `${n} notes`),
+      skipped: (n: number) => `${n} not run`,
+    } satisfies Record<CheckOutcome, (n: number) => string>,
+  },
   groups: {
     envelope: { title: 'Message', text: 'Did it come from the messaging server, for this enrolment, in time?' },
     outer_signature: { title: 'Signature of the app', text: 'Was the answer signed by an app we trust?' },
-    binding: { title: 'Belongs to this request', text: 'Is it an answer to exactly what was asked, through our server?' },
-    keys: { title: 'The new key', text: 'Did the phone make the key that was asked for, and does it hold it?' },
-    csr: { title: 'The certificate request', text: 'Does it ask for this person’s certificate and nothing else?' },
-    policy: { title: 'Policy', text: 'May this phone have it, and was it accepted exactly once?' },
+    binding: { title: 'Belongs to this offer', text: 'Is it an answer to exactly what was asked, through our server?' },
+    keys: { title: 'The new keys', text: 'Did the phone make the keys that were asked for, and does it hold them?' },
+    csr: { title: 'Certificate requests', text: 'Do they ask for this person’s certificates and nothing else?' },
+    policy: { title: 'Policy', text: 'Is it the app that this person used before, and may the person still have it?' },
   } satisfies Record<CheckGroup, { title: string; text: string }>,
 
   bundle: {
@@ -65,17 +88,19 @@ export const evidence = {
     choose: 'Choose a check to see what it looked at.',
     marked: (id: string, n: number) =>
       n === 0
-        ? `${id}: what it looks at is not in this message.`
+        ? `${id}: what it looks at is not in this message, or hidden.`
         : `${id} looked at ${n === 1 ? 'the marked place' : `${n} marked places`}.`,
     markedLine: 'Marked:',
-    chooseLine: 'Choose a line to see its octets and which checks looked at it.',
+    markedParts: 'Parts with marked places',
+    back: (id: string) => `Back to ${id}`,
+    chooseLine: 'Choose a line to see its bytes and which checks looked at it.',
     lookedAtBy: 'looked at by',
     lookedAtByNone: 'is looked at by no check of its own',
-    hex: 'Octets of the chosen part',
-    more: (n: number) => `… ${n} more octets`,
-    octets: (n: number) => `${n} octets`,
-    derColumns: 'Place, identifier octet and length',
-    receipt: { receivedAt: 'received', credentials: 'credentials', bytes: 'octets' } as Readonly<Record<string, string>>,
+    hex: 'Bytes of the chosen line',
+    more: (n: number) => `… ${n} more bytes`,
+    octets: (n: number) => `${n} bytes`,
+    derColumns: 'Before each value: the byte at which it begins, its tag in hexadecimal, and the length of its content (DER).',
+    receipt: { receivedAt: 'received', credentials: 'credentials', bytes: 'size in bytes' } as Readonly<Record<string, string>>,
     csrFields: {
       info: 'what is signed',
       version: 'version',
@@ -88,11 +113,12 @@ export const evidence = {
     } as Readonly<Record<string, string>>,
     problem: (text: string) => `could not be read to its end: ${text}`,
     shortened: (text: string, length: number) => `${text}… (${length} characters)`,
-    partTitle: (path: string): string => {
+    /** `keyid`: what the key calls itself, if that could be read. */
+    partTitle: (path: string, keyid: string | null = null): string => {
       const key = /^keys\[(\d+)\]\.(.+)$/.exec(path)
       if (!key) return PART_TITLES[path] ?? path
       const part = key[2] ?? ''
-      return `Key ${Number(key[1]) + 1} · ${part === 'csr' ? PART_TITLES.csr : part}`
+      return `Key ${Number(key[1]) + 1}${keyid === null ? '' : ` “${keyid}”`}, ${KEY_PART_TITLES[part] ?? part}`
     },
   },
 

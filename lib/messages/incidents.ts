@@ -22,11 +22,10 @@ export const INCIDENT_TEXTS = {
   },
   attestation_changed: {
     title: 'Another app than before',
-    text: 'A person’s phone answered with another attestation key than before. An update of the app brings a new key of the same key set; then the answer was taken. Another app’s key is refused, or held until staff have decided, as the profile says.',
+    text: 'A person’s phone answered with another attestation key than before. An update of the app brings a new key of the same key set; then the answer was taken. Another app’s key is refused.',
     next: [
       'If the app was updated lately, or your organisation moves to an app of its own, this is to be expected.',
       'If not, ask the user where the app came from, and do not start a new enrolment before that is clear.',
-      'If the answer is held, release or refuse it on the page of its enrolment.',
     ],
   },
   blocked_key: {
@@ -54,13 +53,13 @@ export const INCIDENT_TEXTS = {
       'Tell the security officer. Both exchanges are kept.',
     ],
   },
-  confirmation_denied: {
-    title: 'A phone that is not the user’s',
-    text: 'A phone answered an offer with everything in order, and whoever was asked said that it is not the user’s phone. Somebody else scanned the code, or the user was shown a code that was not theirs. No certificate was made.',
+  phone_denied: {
+    title: 'A phone that is not the person’s',
+    text: 'A phone answered, and the person says that it is not theirs. Somebody else has scanned the code, or the person was sent somebody else’s code. No certificate was made.',
     next: [
       ASK_USER,
-      'See in the evidence which phone it was, and whether its keys turn up elsewhere; block them if it was meant.',
-      'Start a new enrolment with the user on the line, and not by a link that others may have read.',
+      'See by the device’s name and the time whose phone it may be. Its keys were never certified.',
+      'Start a new enrolment only with the person on the line or at the desk, and let nobody else see the code.',
     ],
   },
   revocation_not_published: {
@@ -87,7 +86,6 @@ const fields: Readonly<Record<string, string>> = {
   keyid: 'Key name',
   spkiSha256: 'Key (SHA-256 of its SPKI)',
   userid: 'User',
-  saidBy: 'Said by',
   otherUserid: 'Other user',
   otherEnrollmentId: 'Other enrolment',
   earlier: 'Attestation key before',
@@ -97,6 +95,7 @@ const fields: Readonly<Record<string, string>> = {
   source: 'Where it is missing',
   found: 'What was found there',
   askedAt: 'Asked for at',
+  saidBy: 'Said by',
 }
 
 export const incidents = {

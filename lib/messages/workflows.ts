@@ -16,14 +16,14 @@ const standing: Record<EnrollmentState, string> = {
   requesting: 'is asking the messaging server for an offer',
   offered: 'waits for the phone',
   answered: 'is being checked',
-  confirming: 'waits for somebody to confirm the phone',
+  confirming: 'waits for the user to confirm the phone',
   issuing: 'waits for the certificate authority',
   delivering: 'is being delivered to the phone',
   undelivered: 'has a certificate that is not on the phone',
   completed: 'is completed',
   declined: 'was declined',
   refused: 'was refused on the phone',
-  rejected: 'was rejected',
+  rejected: 'was rejected by the checks',
   expired: 'has expired',
   cancelled: 'was cancelled',
   failed: 'has failed',
@@ -45,6 +45,8 @@ export const workflowMessages = {
     `The certificate authority was asked since ${minute(since)} without success. ${detail}`,
   caNeverApproved: (detail: string, since: Date) =>
     `Nobody at the certificate authority has approved it since ${minute(since)}. ${detail}`,
+  staleSubject: (now: string) =>
+    `The user was changed before the certificate was made. Its subject would now be: ${now === '' ? 'nothing' : now}`,
   caGaveTwice: (name: string) => `${name} gave a certificate or a serial number that it had given before. It was not used.`,
   noChallengeLeft: (name: string, left: number, needed: number) =>
     `${name} wants a one-time challenge for each key; ${left === 0 ? 'none is' : `${left} of ${needed} ${left === 1 ? 'is' : 'are'}`} left.`,
@@ -60,14 +62,9 @@ export const workflowMessages = {
   linkUnusable: 'This link has been used, withdrawn or has expired. Ask the helpdesk for a new one.',
   noNewOffer: (state: EnrollmentState) =>
     `A new offer can only be made while the phone is waited for. This enrolment ${standing[state]}.`,
-  notConfirming: (state: EnrollmentState) => `Nobody is asked about the phone any more. This enrolment ${standing[state]}.`,
-  staffConfirms: 'The helpdesk has to look at this phone first.',
-  whyWanted: 'Say in a few words why.',
-  personDisabled: 'The person is disabled in the directory meanwhile: refuse the phone, or enable the person first.',
-  keyBlockedSince: 'A key of this phone was put on the block list meanwhile, so it gets no certificate.',
-  subjectChangedSince:
-    'What goes into the subject has changed since the offer: the certificate would name the person as they were. Refuse the phone and start a new enrolment.',
   notCancellable: (state: EnrollmentState) => `This enrolment ${standing[state]}, so it cannot be cancelled.`,
+  nothingToConfirm: (state: EnrollmentState) =>
+    `A phone can only be confirmed while that is waited for. This enrolment ${standing[state]}.`,
   notAtCa: (state: EnrollmentState) =>
     `A CA can only be asked again where it gave no usable certificate. This enrolment ${standing[state]}.`,
   notRedeliverable: (state: EnrollmentState) =>

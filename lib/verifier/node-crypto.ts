@@ -5,6 +5,8 @@
  * lets WebCrypto answer what was noted and runs the whole again, until nothing was asked that is not known. What counts is that last run,
  * in which every answer was WebCrypto's; what an earlier run said or threw is forgotten.
  */
+import { bitString, nul, oid, seq } from '../core/asn1/der.ts'
+import { OID } from '../core/asn1/oids.ts'
 
 type Answer = string | boolean
 const answers = new Map<string, Answer>()
@@ -90,9 +92,7 @@ const EC_CURVES: Record<string, Curve> = {
 }
 
 export function createPublicKey(source: string | { key: Uint8Array }): PublicKey {
-  const spki = new Uint8Array(
-    typeof source === 'string' ? Buffer.from(source.replace(/-----[A-Z ]+-----/g, ''), 'base64') : source.key,
-  )
+  const spki = new Uint8Array(typeof source === 'string' ? readPem(source) : source.key)
   const hex = Buffer.from(spki).toString('hex')
   const curve = Object.entries(EC_CURVES).find(([prefix]) => hex.indexOf(prefix) === 4)?.[1] ?? null
   if (curve === null && !hex.slice(0, 60).includes(RSA)) throw new Error('a kind of key that is not known here')
@@ -104,6 +104,12 @@ export function createPublicKey(source: string | { key: Uint8Array }): PublicKey
     )
   if (!ask(`key ${base64(spki)}`, usable, true)) throw new Error('no usable key')
   return key
+}
+
+/** A SubjectPublicKeyInfo; WebCrypto does not know the RSAPublicKey of RFC 8017 by itself. */
+function readPem(pem: string): Uint8Array {
+  const der = Buffer.from(pem.replace(/-----[A-Z ]+-----/g, ''), 'base64')
+  return pem.includes('RSA PUBLIC KEY') ? seq(seq(oid(OID.rsaEncryption), nul()), bitString(der)) : der
 }
 
 const importKey = ({ curve, spki }: PublicKey, hashAlgorithm: string): Promise<CryptoKey> =>

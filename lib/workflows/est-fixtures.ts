@@ -39,9 +39,7 @@ export const EST_DEFINITION: ProfileDefinition = {
   deliveryTimeoutS: 300,
   approval: false,
   confirmation: false,
-  confirmedBy: 'user',
   monitoredChecks: [],
-  heldChecks: [],
 }
 
 export interface EstFlow {

@@ -170,6 +170,24 @@ describe('issuing', () => {
     await issueCertificates(grant, context, { enrollmentId })
     expect(await look(enrollmentId)).toMatchObject([{ state: 'failed', failureCode: 'user_inactive', serial: null }])
   })
+
+  it('issues nothing for a user who was renamed after the answer, and goes on with what was reserved before (F-C23)', async () => {
+    const rename = (userId: string) => owner.query(`UPDATE "user" SET name = 'Åsa Berg' WHERE id = $1`, [userId])
+    const { enrollmentId, userId } = await insertIssuing(owner, [makeKey()])
+    await rename(userId)
+    await issueCertificates(grant, context, { enrollmentId })
+    expect(await look(enrollmentId)).toMatchObject([
+      { state: 'failed', failureCode: 'stale_user', failureDetail: expect.stringContaining('CN=Åsa Berg'), serial: null },
+    ])
+
+    const other = await insertIssuing(owner, [makeKey()])
+    await withCa({ complete: async () => ({ status: 'unavailable', detail: 'The CA does not answer.' }) }, () =>
+      issueCertificates(grant, context, other),
+    )
+    await rename(other.userId)
+    await issueCertificates(grant, context, other)
+    expect(await look(other.enrollmentId)).toMatchObject([{ state: 'delivering', status: 'issued' }])
+  })
 })
 
 /** The CA in the place of the real one: same certificates, another mind. */

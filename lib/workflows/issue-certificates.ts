@@ -69,6 +69,10 @@ export async function issueCertificates(
       await failIssuing(grant, enrollmentId, 'subject_not_renderable', problems.join(' '))
       return null
     }
+    if (isStale(issuance)) {
+      await failIssuing(grant, enrollmentId, 'stale_user', texts.staleSubject(issuance.subject))
+      return null
+    }
     const open = await openOrWait(grant, context, issuance)
     if (open === null) return null
     // Step 2
@@ -106,6 +110,13 @@ export async function issueCertificates(
   }
   throw new Error(`enrolment ${enrollmentId}: no certificate could be reserved`)
 }
+
+/**
+ * F-C23: a person may have been renamed while the answer waited for a confirmation or a CA; the certificate would join the old subject with the new
+ * alternative names. Once something is reserved it is gone on with: the CA may have made it.
+ */
+const isStale = ({ keys, subject }: Issuance): boolean =>
+  keys.every((key) => key.certificate === null) && keys.some((key) => key.csrSubject !== subject)
 
 /** A remote CA whose settings cannot be used now is waited for: an administrator mends them. Our own that does not open is a defect. */
 async function openOrWait(grant: Grant<'system:work'>, context: IssuerContext, issuance: Issuance): Promise<OpenIssuer | null> {

@@ -9,6 +9,8 @@ export interface WorkerContext {
   hermod: HermodConfig
   /** Host names accepted in an answer's `fqdn`, lower case. */
   fqdns: readonly string[]
+  /** Names of RSA keys that anybody can make again; absent: there is no list. */
+  weakKeys?: ReadonlySet<string>
   caKeyPassphrase: string
   publicUrl: string
   dummyKeys: DummyKeys

@@ -5,12 +5,12 @@ import { createLink } from '#lib/data/links.ts'
 import { webEnv } from '#lib/env.ts'
 import { askCaAgain } from '#lib/workflows/ask-ca-again.ts'
 import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
+import { confirmPhone } from '#lib/workflows/confirm-phone.ts'
 import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
 import { requestBundle } from '#lib/workflows/request-bundle.ts'
-import { settleConfirmation } from '#lib/workflows/settle-confirmation.ts'
 import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
-import { linkSchema, oneSchema, settleSchema, startSchema } from './schema.ts'
+import { confirmSchema, linkSchema, oneSchema, startSchema } from './schema.ts'
 
 export const startAction = defineAction({ permission: 'enrollment:manage', input: startSchema }, startEnrollment)
 
@@ -22,6 +22,8 @@ export const cancelAction = defineAction({ permission: 'enrollment:manage', inpu
   cancelEnrollment(grant, id),
 )
 
+export const confirmAction = defineAction({ permission: 'enrollment:manage', input: confirmSchema }, confirmPhone)
+
 export const sendAgainAction = defineAction({ permission: 'enrollment:manage', input: oneSchema }, (grant, { id }) =>
   redeliverCertificates(grant, id),
 )
@@ -29,8 +31,6 @@ export const sendAgainAction = defineAction({ permission: 'enrollment:manage', i
 export const askCaAgainAction = defineAction({ permission: 'enrollment:manage', input: oneSchema }, (grant, { id }) =>
   askCaAgain(grant, id),
 )
-
-export const settleAction = defineAction({ permission: 'enrollment:manage', input: settleSchema }, settleConfirmation)
 
 /** Resolves to true if the bundle is made already; else the worker makes it. */
 export const bundleAction = defineAction({ permission: 'enrollment:read', input: oneSchema }, (grant, { id }) =>

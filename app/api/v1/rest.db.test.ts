@@ -103,15 +103,18 @@ describe.each(CALLS.map((c) => [`${c.method.toUpperCase()} ${c.path}`, c] as con
   })
 })
 
-/** A body that the call takes; the others take a revocation's. */
-const BODIES: Readonly<Record<string, object>> = { releaseCertificate: {}, settleConfirmation: { confirmed: true } }
+/** A body that the call takes. */
+const bodyFor = (path: string): object => {
+  if (path.endsWith('/release')) return {}
+  return path.endsWith('/confirmation') ? { theirs: true } : { reason: 'unspecified' }
+}
 
 describe('what does not exist', () => {
   it('is a 404 problem, whether the id is unknown or none at all', async () => {
-    for (const { method, path, body, id: name } of CALLS.filter((c) => c.params)) {
+    for (const { method, path, body } of CALLS.filter((c) => c.params)) {
       for (const id of [NOWHERE.id, 'x', '', "'; DROP TABLE", '../users', '__proto__']) {
         const params = { id, userid: id === NOWHERE.id ? 'nobody' : id || ' ' }
-        const sent = { params, ...(body ? { body: BODIES[name] ?? { reason: 'unspecified' } } : {}) }
+        const sent = { params, ...(body ? { body: bodyFor(path) } : {}) }
         const { status, value } = await call(method.toUpperCase(), path, sent)
         expect([path, id, status, value.code]).toEqual([path, id, 404, 'not_found'])
       }
@@ -237,6 +240,8 @@ describe('enrolments', () => {
     })
     const again = await call('POST', '/enrollments/{id}/cancel', { params })
     expect([again.status, again.value.code]).toEqual([409, 'wrong_state'])
+    const confirmed = await call('POST', '/enrollments/{id}/confirmation', { params, body: { theirs: true } })
+    expect([confirmed.status, confirmed.value.code]).toEqual([409, 'wrong_state'])
     expect((await call('GET', '/enrollments/{id}', { params, role: 'auditor' })).value).toMatchObject({
       state: 'cancelled',
       offer: null,

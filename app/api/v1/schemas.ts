@@ -92,11 +92,8 @@ export const revocationSchema = z
 export const releaseSchema = z.strictObject({ note: line(500).optional() }).meta({ id: 'Release' })
 
 export const confirmationSchema = z
-  .strictObject({
-    confirmed: z.boolean().meta({ description: 'true: the phone is the right one, make the certificate; false: refuse it' }),
-    reason: line(500).optional().meta({ description: 'required to refuse, and wherever staff decide' }),
-  })
-  .meta({ id: 'ConfirmationAnswer' })
+  .strictObject({ theirs: z.boolean().meta({ description: 'Whether the person says that the phone that answered is theirs' }) })
+  .meta({ id: 'Confirmation' })
 
 export const idParamsSchema = z.object({ id: z.uuid() })
 export const useridParamsSchema = z.object({ userid: useridSchema })
@@ -223,7 +220,6 @@ export const profileSchema = z
     validityDays: z.number().int(),
     approval: z.boolean(),
     confirmation: z.boolean(),
-    confirmedBy: z.enum(['user', 'staff']).meta({ description: 'whose word is waited for where confirmation is true' }),
   })
   .meta({ id: 'Profile' })
 export const profileListSchema = z.object({ items: z.array(profileSchema) }).meta({ id: 'ProfileList' })
@@ -252,14 +248,6 @@ export const enrollmentSchema = enrollmentRowSchema
       .object({ uri: z.string(), expiresAt: time })
       .nullable()
       .meta({ description: 'The live offer. A bearer secret: whoever holds it may enrol.' }),
-    confirmation: z
-      .object({
-        by: z.enum(['user', 'staff']),
-        heldBy: z.array(z.enum(CHECK_IDS)).meta({ description: 'checks that would have refused the answer' }),
-        until: time,
-      })
-      .nullable()
-      .meta({ description: 'whose word about the phone is waited for; null in every state but confirming' }),
     keys: z.array(z.object({ keyid: z.string(), usage: z.string().nullable(), csrSubject: z.string(), spkiSha256: z.string() })),
     certificates: z.array(
       z.object({

@@ -1,5 +1,5 @@
 /**
- * What the self-service page asks for: news, a start, a new code, yes or no to a phone, the certificate once more. The token comes in the body, never in an
+ * What the self-service page asks for: news, a start, a new code, a word on the phone, the certificate once more. The token comes in the body, never in an
  * address, so that no log of requests holds it; it is all the authority there is, and reaches that link's enrolments only.
  *
  * Asking for news waits until there is some, at most 20 s: the page is told at once and asks seldom.
@@ -15,18 +15,20 @@ import { isJson, readBody } from '#lib/http/read-body.ts'
 import { translateError } from '#lib/http/translate-error.ts'
 import { watch } from '#lib/live/hub.ts'
 import { enroll as words } from '#lib/messages/enroll.ts'
+import { confirmPhone } from '#lib/workflows/confirm-phone.ts'
 import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
-import { settleConfirmation } from '#lib/workflows/settle-confirmation.ts'
 import { startEnrollmentByLink } from '#lib/workflows/start-enrollment.ts'
 import { type SelfView, toSelfView } from '../self-view.ts'
 
 const LIMITS = { maxBytes: 2048, timeoutMs: 5_000 }
 const WAIT_MS = 20_000
 
+const WISHES = ['start', 'new_code', 'my_phone', 'not_my_phone', 'send_again'] as const
+
 const wishSchema = z.discriminatedUnion('wish', [
   z.strictObject({ token: z.string().max(100), wish: z.literal('news'), seen: z.string().max(300) }),
-  z.strictObject({ token: z.string().max(100), wish: z.enum(['start', 'new_code', 'send_again', 'confirm', 'deny']) }),
+  z.strictObject({ token: z.string().max(100), wish: z.enum(WISHES) }),
 ])
 
 export const { GET, POST, PUT, PATCH, DELETE } = defineMethods({
@@ -64,19 +66,16 @@ async function requireLink(token: string): Promise<FoundLink> {
 
 const look = async (token: string): Promise<SelfView> => toSelfView((await requireLink(token)).view, { withOffer: true })
 
-async function carryOut(
-  grant: Grant<'self:enroll'>,
-  wish: Exclude<z.output<typeof wishSchema>['wish'], 'news'>,
-  { view }: FoundLink,
-): Promise<void> {
+async function carryOut(grant: Grant<'self:enroll'>, wish: (typeof WISHES)[number], { view }: FoundLink): Promise<void> {
   if (wish === 'start') {
     await startEnrollmentByLink(grant)
     return
   }
   if (!view.enrollment) throw new RequestError('wrong_state', words.failedRequest)
-  if (wish === 'new_code') await renewOffer(grant, view.enrollment.id)
-  else if (wish === 'send_again') await redeliverCertificates(grant, view.enrollment.id)
-  else await settleConfirmation(grant, { id: view.enrollment.id, confirmed: wish === 'confirm' })
+  const { id } = view.enrollment
+  if (wish === 'new_code') await renewOffer(grant, id)
+  else if (wish === 'send_again') await redeliverCertificates(grant, id)
+  else await confirmPhone(grant, { id, theirs: wish === 'my_phone' })
 }
 
 async function news(token: string, seen: string, signal: AbortSignal): Promise<SelfView> {

@@ -10,9 +10,8 @@ import { z } from 'zod'
 import type { Bytes } from '../asn1/der.ts'
 import { policyDraftSchema, type ReadyPolicy, trustedKeysAt } from './attestation-policy.ts'
 import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, RecordError, readRecordedInput } from './checks/index.ts'
-import { findHolding } from './confirmation.ts'
 import type { CheckId, CheckResult, Verdict } from './evidence.ts'
-import { lenientChecks, MONITORABLE_CHECKS, type ProfileDefinition } from './profile.ts'
+import { MONITORABLE_CHECKS } from './profile.ts'
 import { MAX_LISTED, MAX_REHEARSED } from './rehearsal-limits.ts'
 
 export const REHEARSAL_DAYS = [7, 30, 90] as const
@@ -37,9 +36,6 @@ export const rehearsalWishSchema = z.discriminatedUnion('change', [
     /** Profile name. */
     profile: z.string().min(1).max(100),
     monitoredChecks: z.array(z.enum(MONITORABLE_CHECKS)).max(MONITORABLE_CHECKS.length),
-    heldChecks: z.array(z.enum(MONITORABLE_CHECKS)).max(MONITORABLE_CHECKS.length).default([]),
-    /** The key set that answers are to be signed by; null: as it is. */
-    attestationKeySet: z.string().min(1).max(64).nullable().default(null),
     period: periodSchema,
   }),
 ])
@@ -47,9 +43,8 @@ export type RehearsalWish = z.infer<typeof rehearsalWishSchema>
 export type RehearsalPeriod = RehearsalWish['period']
 
 export interface RehearsedVerdict {
-  /** `held`: good but for a check that the profile leaves to staff. */
-  verdict: Verdict | 'held'
-  /** The first failed check, or the one that holds; null where none does. */
+  verdict: Verdict
+  /** The first failed check; null where none failed. */
   check: CheckId | null
   code: string | null
 }
@@ -65,7 +60,7 @@ export interface RehearsalChange {
 }
 
 export interface RehearsalResult {
-  /** By the verdict on record; what was held is among the accepted. */
+  /** By the verdict on record. */
   accepted: number
   refused: number
   /** Of the accepted ones, those that would be refused. */
@@ -74,9 +69,6 @@ export interface RehearsalResult {
   nowAccepted: number
   /** Of the refused ones, those that would be refused for another reason. */
   nowOtherwise: number
-  /** Of all, those that would now wait for staff; and those that waited and would not any more. */
-  nowHeld: number
-  nowLetPass: number
   /** Judged before records were kept whole: cannot be replayed. */
   unreadable: number
   /** The period has more answers than are replayed. */
@@ -95,48 +87,29 @@ export interface StoredJudgement {
   body: Bytes
   verdict: Verdict
   checks: readonly CheckResult[]
-  /** Of the profile's version that it was judged by. */
-  heldChecks: readonly CheckId[]
   /** recordInput of then. */
   record: unknown
 }
 
-export interface Rules {
-  input: CheckAnswerInput
-  heldChecks: readonly CheckId[]
-}
-export type RuleChange = (input: CheckAnswerInput, answer: StoredJudgement) => Rules
+export type RuleChange = (input: CheckAnswerInput, answer: StoredJudgement) => CheckAnswerInput
 
 /** The draft's keys and pins in place of those of then. */
 export const changePolicy =
   (policy: ReadyPolicy, asOf: Date): RuleChange =>
-  (input, { keySet, heldChecks }) => ({
-    input: {
-      ...input,
-      policy: {
-        ...input.policy,
-        trustedKeys: trustedKeysAt(policy, keySet, asOf),
-        schPins: policy.definition.schPins,
-        // What was trusted then has stood in the set.
-        formerKeys: [...(input.policy.formerKeys ?? []), ...input.policy.trustedKeys.map((key) => key.thumbprint)],
-      },
+  (input, { keySet }) => ({
+    ...input,
+    policy: {
+      ...input.policy,
+      trustedKeys: trustedKeysAt(policy, keySet, asOf),
+      schPins: policy.definition.schPins,
+      // What was trusted then has stood in the set.
+      formerKeys: [...(input.policy.formerKeys ?? []), ...input.policy.trustedKeys.map((key) => key.thumbprint)],
     },
-    heldChecks,
   })
 
-/** A key set in place of the profile's: whose keys count now, and what it ever held. */
-export interface OtherKeySet {
-  trustedKeys: CheckAnswerInput['policy']['trustedKeys']
-  formerKeys: readonly string[]
-}
-
-/** What a profile may change: which checks warn, which hold, and whose signature is wanted (null: as it was). */
-export const changeProfile =
-  (checks: Pick<ProfileDefinition, 'monitoredChecks' | 'heldChecks'>, keySet: OtherKeySet | null = null): RuleChange =>
-  (input) => ({
-    input: { ...input, policy: { ...input.policy, ...keySet, monitored: lenientChecks(checks) } },
-    heldChecks: checks.heldChecks,
-  })
+export const changeMonitored =
+  (monitored: CheckAnswerInput['policy']['monitored']): RuleChange =>
+  (input) => ({ ...input, policy: { ...input.policy, ...(monitored ? { monitored } : {}) } })
 
 export const newResult = (): RehearsalResult => ({
   accepted: 0,
@@ -144,8 +117,6 @@ export const newResult = (): RehearsalResult => ({
   nowRefused: 0,
   nowAccepted: 0,
   nowOtherwise: 0,
-  nowHeld: 0,
-  nowLetPass: 0,
   unreadable: 0,
   capped: false,
   changes: [],
@@ -158,25 +129,17 @@ export function rehearseAnswer(result: RehearsalResult, answer: StoredJudgement,
     result.unreadable++
     return
   }
-  const changed = change(input, answer)
-  const before = verdictOf(answer, answer.heldChecks)
-  const after = verdictOf(checkAnswer(changed.input), changed.heldChecks)
-  if (before.verdict === 'failed') result.refused++
-  else result.accepted++
+  const before = verdictOf(answer)
+  const after = verdictOf(checkAnswer(change(input, answer)))
+  if (before.verdict === 'passed') result.accepted++
+  else result.refused++
   if (before.verdict === after.verdict && before.check === after.check && before.code === after.code) return
-  result[counterOf(before.verdict, after.verdict)]++
+  if (before.verdict === after.verdict) result.nowOtherwise++
+  else if (after.verdict === 'failed') result.nowRefused++
+  else result.nowAccepted++
   if (result.changes.length >= MAX_LISTED) return
   const { enrollmentId, userid, userName, profile, receivedAt } = answer
   result.changes.push({ enrollmentId, userid, userName, profile, receivedAt: receivedAt.toISOString(), before, after })
-}
-
-type Counter = 'nowRefused' | 'nowAccepted' | 'nowOtherwise' | 'nowHeld' | 'nowLetPass'
-
-function counterOf(before: RehearsedVerdict['verdict'], after: RehearsedVerdict['verdict']): Counter {
-  if (before === after) return 'nowOtherwise'
-  if (after === 'held') return 'nowHeld'
-  if (after === 'failed') return 'nowRefused'
-  return before === 'held' ? 'nowLetPass' : 'nowAccepted'
 }
 
 /** Null for a record that another version of this program wrote: counted and shown, so that nobody takes it for replayed. */
@@ -189,14 +152,7 @@ function readInput({ record, body }: StoredJudgement): CheckAnswerInput | null {
   }
 }
 
-function verdictOf(
-  { verdict, checks }: Pick<CheckedAnswer, 'verdict'> & { checks: readonly CheckResult[] },
-  heldChecks: readonly CheckId[],
-): RehearsedVerdict {
-  const told = verdict === 'failed' ? checks.find((check) => check.outcome === 'fail') : findHolding(checks, heldChecks)[0]
-  return {
-    verdict: verdict === 'passed' && told ? 'held' : verdict,
-    check: told?.id ?? null,
-    code: told?.code ?? null,
-  }
+function verdictOf({ verdict, checks }: Pick<CheckedAnswer, 'verdict'> & { checks: readonly CheckResult[] }): RehearsedVerdict {
+  const failed = checks.find((check) => check.outcome === 'fail')
+  return { verdict, check: failed?.id ?? null, code: failed?.code ?? null }
 }

@@ -42,11 +42,11 @@ export function forSchema(value: JsonValue): unknown {
   return object
 }
 
-/** Real messages hold none, and are then not copied. */
-function holdsOddNumber(value: JsonValue): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return value instanceof OddNumber || Object.values(value).some(holdsOddNumber)
-}
+/** Objects and arrays that the reader made with such a number somewhere inside. */
+const ODD_CONTAINERS = new WeakSet<object>()
+
+/** Real messages hold none, and are then neither searched nor copied. */
+const holdsOddNumber = (value: JsonValue): boolean => value instanceof OddNumber || ODD_CONTAINERS.has(value as object)
 
 export const JSON_MAX_DEPTH = 16
 /** Values in one text. Real messages have about thirty; a swarm of tiny ones costs far more than its size. */
@@ -62,14 +62,24 @@ export function parseJsonBytes(bytes: Uint8Array, maxDepth: number = JSON_MAX_DE
   } catch {
     throw new JsonError('json_enc', 'not UTF-8')
   }
-  return parseJson(text, maxDepth)
+  return readText(text, maxDepth, isPlain(bytes))
 }
 
 /** Reads one JSON text. Throws JsonError. */
-export function parseJson(text: string, maxDepth: number = JSON_MAX_DEPTH): JsonValue {
+export const parseJson = (text: string, maxDepth: number = JSON_MAX_DEPTH): JsonValue => readText(text, maxDepth, false)
+
+function readText(text: string, maxDepth: number, plain: boolean): JsonValue {
   if (text.charCodeAt(0) === 0xfeff) throw new JsonError('json_enc', 'byte order mark')
-  const reader = new Reader(text, maxDepth)
-  return reader.document()
+  return new Reader(text, maxDepth, plain).document()
+}
+
+/** No escape and no control character anywhere, as in every JWS of the app: then its strings need no second look. */
+function isPlain(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) {
+    const octet = bytes[i] as number
+    if (octet < 0x20 || octet === 0x5c) return false
+  }
+  return true
 }
 
 const SPACE = new Uint8Array(128)
@@ -82,12 +92,16 @@ const ESCAPES: Record<string, string> = { '"': '"', '\\': '\\', '/': '/', b: '\b
 class Reader {
   readonly text: string
   readonly maxDepth: number
+  /** Decoded from bytes for which isPlain holds. */
+  readonly plain: boolean
   at = 0
   values = 0
+  oddNumbers = 0
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, maxDepth: number, plain: boolean) {
     this.text = text
     this.maxDepth = maxDepth
+    this.plain = plain
   }
 
   document(): JsonValue {
@@ -103,8 +117,12 @@ class Reader {
     if (this.values > JSON_MAX_VALUES) throw new JsonError('json_depth', `more than ${JSON_MAX_VALUES} values`)
     const c = this.text.charCodeAt(this.at)
     if (c === QUOTE) return this.string()
-    if (c === 0x7b) return this.object(depth)
-    if (c === 0x5b) return this.array(depth)
+    if (c === 0x7b || c === 0x5b) {
+      const oddBefore = this.oddNumbers
+      const container = c === 0x7b ? this.object(depth) : this.array(depth)
+      if (this.oddNumbers > oddBefore) ODD_CONTAINERS.add(container)
+      return container
+    }
     if (c === 0x2d || (c >= 0x30 && c <= 0x39)) return this.number()
     if (this.word('true')) return true
     if (this.word('false')) return false
@@ -153,10 +171,10 @@ class Reader {
     const start = this.at + 1
     const end = this.text.indexOf('"', start)
     if (end < 0) return this.fail('a string has no end')
-    const plain = this.text.slice(start, end)
-    if (plain.indexOf('\\') >= 0) return this.escapedString(start)
+    const text = this.text.slice(start, end)
+    if (!this.plain && text.indexOf('\\') >= 0) return this.escapedString(start)
     this.at = end + 1
-    return this.checkedText(plain)
+    return this.plain ? text : this.checkedText(text)
   }
 
   escapedString(start: number): string {
@@ -200,6 +218,26 @@ class Reader {
   }
 
   number(): number | OddNumber {
+    return this.smallNumber() ?? this.anyNumber()
+  }
+
+  /** Nearly all: a few digits, and no sign, fraction or exponent. Null for any other. */
+  smallNumber(): number | null {
+    let value = 0
+    let i = this.at
+    for (; i < this.at + 10; i++) {
+      const digit = this.text.charCodeAt(i) - 0x30
+      if (!(digit >= 0 && digit <= 9)) break
+      value = value * 10 + digit
+    }
+    const next = this.text.charCodeAt(i)
+    const ends = next === 0x2c || next === 0x7d || next === 0x5d
+    if (i === this.at || !ends || (this.text.charCodeAt(this.at) === 0x30 && i > this.at + 1)) return null
+    this.at = i
+    return value
+  }
+
+  anyNumber(): number | OddNumber {
     NUMBER.lastIndex = this.at
     const match = NUMBER.exec(this.text)
     if (match === null) return this.fail('no number')
@@ -207,6 +245,7 @@ class Reader {
     this.at += source.length
     const value = Number(source)
     if (match[1] !== undefined || match[2] !== undefined || !Number.isSafeInteger(value) || Object.is(value, -0)) {
+      this.oddNumbers++
       return new OddNumber(source)
     }
     return value

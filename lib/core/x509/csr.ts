@@ -36,7 +36,7 @@ import {
   utf8String,
 } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.ts'
-import { readName } from './name.ts'
+import { type Rdns, readName } from './name.ts'
 import { checkSpkiForm } from './spki.ts'
 
 export const CSR_LIMITS: DerLimits = { maxBytes: 8192, maxNodes: 200, maxDepth: 12 }
@@ -48,6 +48,8 @@ export interface Csr {
   info: Bytes
   /** RDNSequence. */
   subject: Bytes
+  /** The same, read. */
+  rdns: Rdns
   /** SubjectPublicKeyInfo, not yet looked into. */
   spki: Bytes
   attributes: readonly CsrAttribute[]
@@ -69,9 +71,9 @@ export function readCsr(der: Bytes, limits: DerLimits = CSR_LIMITS): Csr {
   const [info, algorithm, signature] = readSequence(root, 'CertificationRequest', 3, 3)
   const [version, subject, spki, attributes] = readSequence(info, 'CertificationRequestInfo', 4, 4)
   if (readSmallInteger(version, 'version') !== 0) throw new DerError('der', 'version is not 0')
-  readName(subject, 'subject')
-  for (const part of stringsOf(subject as DerNode)) {
-    if (!SUBJECT_STRINGS.has(part.tag)) throw new DerError('der', `subject has a value of type ${part.tag.toString(16)}`)
+  const rdns = readName(subject, 'subject')
+  for (const { value } of rdns.flat()) {
+    if (!SUBJECT_STRINGS.has(value.tag)) throw new DerError('der', `subject has a value of type ${value.tag.toString(16)}`)
   }
   checkSpkiForm(spki)
   readOid(readSequence(algorithm, 'signatureAlgorithm', 1, 2)[0], 'algorithm')
@@ -79,6 +81,7 @@ export function readCsr(der: Bytes, limits: DerLimits = CSR_LIMITS): Csr {
     bytes: der,
     info: (info as DerNode).bytes,
     subject: (subject as DerNode).bytes,
+    rdns,
     spki: (spki as DerNode).bytes,
     attributes: readAttributes(attributes),
     attributesDer: (attributes as DerNode).bytes,
@@ -89,11 +92,6 @@ export function readCsr(der: Bytes, limits: DerLimits = CSR_LIMITS): Csr {
 
 /** String types RFC 5280 leaves for new names, and IA5String of e-mail addresses and domain components. */
 const SUBJECT_STRINGS = new Set<number>([TAG.utf8String, TAG.printableString, TAG.ia5String, TAG.numericString])
-
-function* stringsOf(subject: DerNode): Generator<DerNode> {
-  for (const rdn of subject.children)
-    for (const attribute of rdn.children) if (attribute.children[1] !== undefined) yield attribute.children[1]
-}
 
 /** `[0] IMPLICIT SET OF Attribute`, required by RFC 2986 even when empty. */
 function readAttributes(node: DerNode | undefined): CsrAttribute[] {

@@ -1,7 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ecKey, rsaKey, spkiOf } from '#e2e/builders/answer.ts'
 import { closeFactors, divisibleBy, even, ones, primeModulus, rocaFingerprint, zeros } from '#e2e/builders/weak-keys.ts'
-import { findKeyWeakness, isPrimeModulus } from './key-hygiene.ts'
+import { findKeyWeakness, isPrimeModulus, squareRoot } from './key-hygiene.ts'
 import { readSpki } from './spki.ts'
 
 const E = Buffer.from([1, 0, 1])
@@ -33,6 +34,27 @@ describe('key hygiene', () => {
   it('a prime modulus is told from a good one', async () => {
     expect(await isPrimeModulus({ kty: 'RSA', n: primeModulus(), e: E })).toBe(true)
     expect(await isPrimeModulus(readSpki(spkiOf(rsaKey('fresh').publicKey)))).toBe(false)
+  })
+})
+
+describe('integer square root', () => {
+  it('is the whole part, with what is left', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.bigInt({ min: 0n, max: 1n << 2048n }), fc.bigInt({ min: 0n, max: 1n << 60n })), (n) => {
+        const { root, rest } = squareRoot(n)
+        expect(root * root + rest).toBe(n)
+        expect(rest >= 0n && rest <= 2n * root).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it.each([2n ** 2048n - 1n, 2n ** 2047n, 2n ** 52n - 1n, 2n ** 52n, 2n ** 2046n])('of %i and its neighbours', (n) => {
+    for (const one of [n - 1n, n, n + 1n, n * n, n * n - 1n, n * n + 1n]) {
+      const { root, rest } = squareRoot(one)
+      expect(root * root + rest).toBe(one)
+      expect(rest >= 0n && rest <= 2n * root).toBe(true)
+    }
   })
 })
 

@@ -97,18 +97,19 @@ const [SQUARES_64, SQUARES_63, SQUARES_65, SQUARES_11] = SQUARES as [Uint8Array,
 
 /** True if a² − n is a square for one of the first FERMAT_ROUNDS values a ≥ √n, that is, if the factors are close. */
 function hasCloseFactors(n: bigint): boolean {
-  const root = integerSquareRoot(n)
-  const a = root * root === n ? root : root + 1n
+  const { root, rest: beyond } = squareRoot(n)
+  const a = beyond === 0n ? root : root + 1n
   let aRest = Number(a % BigInt(FILTER_PRODUCT))
-  const nRest = Number(n % BigInt(FILTER_PRODUCT))
+  let rest = Number((a * a - n) % BigInt(FILTER_PRODUCT))
   for (let i = 0; i < FERMAT_ROUNDS; i++) {
-    const rest = (((aRest * aRest - nRest) % FILTER_PRODUCT) + FILTER_PRODUCT) % FILTER_PRODUCT
     const maySquare =
       SQUARES_64[rest & 63] === 1 && SQUARES_63[rest % 63] === 1 && SQUARES_65[rest % 65] === 1 && SQUARES_11[rest % 11] === 1
     if (maySquare) {
       const candidate = (a + BigInt(i)) ** 2n - n
       if (isSquare(candidate)) return true
     }
+    // (a + 1)² − n is 2a + 1 more; nothing here leaves 31 bits.
+    rest = (rest + 2 * aRest + 1) % FILTER_PRODUCT
     aRest = aRest + 1 === FILTER_PRODUCT ? 0 : aRest + 1
   }
   return false
@@ -121,22 +122,34 @@ const SECOND_SQUARES = SECOND_MODULI.map((m) => new Set(Array.from({ length: m }
 function isSquare(value: bigint): boolean {
   const rest = Number(value % SECOND_FILTER)
   if (!SECOND_MODULI.every((m, i) => SECOND_SQUARES[i]?.has(rest % m))) return false
-  const root = integerSquareRoot(value)
-  return root * root === value
+  return squareRoot(value).rest === 0n
 }
 
-/** ⌊√n⌋ by Newton's method, the precision doubled from that of a double, so that only the last steps are long divisions. */
-function integerSquareRoot(n: bigint): bigint {
-  if (n < 2n ** 52n) return BigInt(Math.floor(Math.sqrt(Number(n))))
-  const bits = n.toString(16).length * 4
-  // An approximation of the upper half of the root, from the upper half of n.
-  const shift = BigInt((bits >> 2) & ~1)
-  let root = (integerSquareRoot(n >> (2n * (shift >> 1n))) + 1n) << (shift >> 1n)
-  for (;;) {
-    const next = (root + n / root) >> 1n
-    if (next >= root) return root
-    root = next
+/** ⌊√n⌋ and n − ⌊√n⌋², for n ≥ 0. */
+export const squareRoot = (n: bigint): { root: bigint; rest: bigint } => squareRootOf(n, n.toString(16).length * 4)
+
+/**
+ * Zimmermann, "Karatsuba Square Root" (INRIA RR-3805, 1999): the root of the upper half of the bits, then one division for the lower half
+ * of the root. `bits` is the length of n or a little more.
+ */
+function squareRootOf(n: bigint, bits: number): { root: bigint; rest: bigint } {
+  if (bits <= 52) {
+    const root = BigInt(Math.floor(Math.sqrt(Number(n))))
+    return { root, rest: n - root * root }
   }
+  const quarter = bits >> 2
+  const lower = BigInt(quarter)
+  const upper = squareRootOf(n >> (2n * lower), bits - 2 * quarter)
+  const dividend = (upper.rest << lower) | BigInt.asUintN(quarter, n >> lower)
+  const divisor = upper.root << 1n
+  const quotient = dividend / divisor
+  let root = (upper.root << lower) + quotient
+  let rest = ((dividend - quotient * divisor) << lower) + BigInt.asUintN(quarter, n) - quotient * quotient
+  while (rest < 0n) {
+    rest += (root << 1n) - 1n
+    root--
+  }
+  return { root, rest }
 }
 
 // ── Elliptic curves ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -92,8 +92,11 @@ const SHORT_NAMES = new Map<string, string>([
   [OID['id-at-organizationIdentifier'], 'organizationIdentifier'],
 ])
 
+/** The relative distinguished names of a name, each a set of attributes. */
+export type Rdns = readonly (readonly { oid: string; value: DerNode }[])[]
+
 /** Checks the structure of an RDNSequence; each value must be a string type. Throws DerError. */
-export function readName(node: DerNode | undefined, what: string): { oid: string; value: DerNode }[][] {
+export function readName(node: DerNode | undefined, what: string): Rdns {
   return readSequence(node, what).map((rdn) =>
     readSet(rdn, `RDN of ${what}`, 1).map((attribute) => {
       const [type, value] = readSequence(attribute, `attribute of ${what}`, 2, 2)
@@ -114,7 +117,8 @@ export function formatName(name: Bytes): string {
   }
 }
 
-function formatRdns(rdns: { oid: string; value: DerNode }[][]): string {
+/** The same for a name already read. */
+export function formatRdns(rdns: Rdns): string {
   const ordered = [...rdns].reverse()
   const first = ordered[0]
   if (ordered.length > 1 && first !== undefined && first.length === 1 && first[0]?.oid === OID.emailAddress)

@@ -40,6 +40,7 @@ export const PRIVATE_JWK_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 const CURVES = { 'P-256': { oid: OID.secp256r1, length: 32 }, 'P-384': { oid: OID.secp384r1, length: 48 } } as const
 const RSA_ALGORITHM = seq(oid(OID.rsaEncryption), nul())
+const USUAL_EXPONENT = Buffer.from([1, 0, 1])
 const EC_ALGORITHM = {
   'P-256': seq(oid(OID['id-ecPublicKey']), oid(OID.secp256r1)),
   'P-384': seq(oid(OID['id-ecPublicKey']), oid(OID.secp384r1)),
@@ -89,9 +90,28 @@ function readEcJwk(jwk: JsonObject): PublicKeyParts | JwkProblem {
 
 /** The canonical SubjectPublicKeyInfo. */
 export function encodeSpki(key: PublicKeyParts): Buffer<ArrayBuffer> {
-  if (key.kty === 'RSA') return seq(RSA_ALGORITHM, bitString(seq(unsignedInteger(key.n), unsignedInteger(key.e))))
+  if (key.kty === 'RSA') return encodeUsualRsa(key.n, key.e) ?? encodeRsa(key.n, key.e)
   return seq(EC_ALGORITHM[key.crv], bitString(Buffer.concat([Uint8Array.of(4), key.x, key.y])))
 }
+
+const encodeRsa = (n: Uint8Array, e: Uint8Array): Buffer<ArrayBuffer> => seq(RSA_ALGORITHM, bitString(encodeRsaPublicKey(n, e)))
+
+/** RSAPublicKey (RFC 8017 A.1.1). */
+const encodeRsaPublicKey = (n: Uint8Array, e: Uint8Array): Buffer<ArrayBuffer> => seq(unsignedInteger(n), unsignedInteger(e))
+
+/** The same for a modulus of 2048, 3072 or 4096 bits and the exponent 65537, which nearly every key has: only the modulus is put in. */
+function encodeUsualRsa(n: Buffer, e: Buffer): Buffer<ArrayBuffer> | null {
+  const frame = USUAL_FRAMES.get(n.length)
+  return frame === undefined || (n[0] as number) < 0x80 || !e.equals(USUAL_EXPONENT) ? null : Buffer.concat([frame, n, USUAL_END])
+}
+
+const USUAL_END = unsignedInteger(USUAL_EXPONENT)
+const USUAL_FRAMES = new Map(
+  [256, 384, 512].map((length) => {
+    const whole = encodeRsa(new Uint8Array(length).fill(0xff), USUAL_EXPONENT)
+    return [length, whole.subarray(0, whole.length - length - USUAL_END.length)]
+  }),
+)
 
 /** RFC 5280 4.1.2.7: the form of any SubjectPublicKeyInfo, whatever the key. Throws DerError. */
 export function checkSpkiForm(node: DerNode | undefined): void {
@@ -146,5 +166,11 @@ export const spkiSha256 = (spki: Uint8Array): string => hash('sha256', spki, 'he
  * A key ready for verifying. Only for keys that passed the key hygiene. Throws if OpenSSL does not take it. By way of PEM, because
  * Node takes a string in 10 µs and an options object in 30.
  */
-export const publicKeyOf = (spki: Uint8Array): KeyObject =>
-  createPublicKey(`-----BEGIN PUBLIC KEY-----\n${Buffer.from(spki).toString('base64')}\n-----END PUBLIC KEY-----`)
+export const publicKeyOf = (spki: Uint8Array): KeyObject => createPublicKey(pem('PUBLIC KEY', spki))
+
+/** The same from its parts; OpenSSL takes an RSA key in half the time when no algorithm has to be found out first. */
+export const publicKeyFromParts = (key: PublicKeyParts): KeyObject =>
+  key.kty === 'RSA' ? createPublicKey(pem('RSA PUBLIC KEY', encodeRsaPublicKey(key.n, key.e))) : publicKeyOf(encodeSpki(key))
+
+const pem = (label: string, der: Uint8Array): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(der).toString('base64')}\n-----END ${label}-----`

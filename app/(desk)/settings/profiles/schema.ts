@@ -66,7 +66,7 @@ export const profileForm = z.strictObject({
 })
 
 export const profileSaving = profileForm.extend({
-  /** Of what answers must pass otherwise than before; null where that stays. */
+  /** Of the checks that are monitored otherwise than before; null where they stay. */
   rehearsalId: z.uuid().nullable(),
 })
 

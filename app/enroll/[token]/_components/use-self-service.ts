@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { SelfView } from '../../self-view.ts'
 
-export type Wish = 'start' | 'new_code' | 'send_again' | 'confirm' | 'deny'
+export type Wish = 'start' | 'new_code' | 'my_phone' | 'not_my_phone' | 'send_again'
 
 const AGAIN_MS = 2_000
 const WAITED_FOR = [

@@ -1,5 +1,5 @@
 /** C12–C16: that the signed answer was made for this command: its nonce, server, user, profile and keys. */
-import { hash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { decodeBase64 } from '../../jws/base64.ts'
 import { isAcceptedHost } from './envelope.ts'
 import { say } from './outer-signature.ts'
@@ -23,11 +23,12 @@ export const failNonce = ({ facts }: CheckContext, expected: string, seen: unkno
     ? fail('nonce', expected, 'the one-time number of an open offer to another user', 'foreign_nonce')
     : fail('nonce', expected, `nonce ${say(seen)}`)
 
-/** Digests are compared, so that neither content nor length is timed. */
+/** The content is not timed; the length, the same for all of ours, is no secret. */
 export function isSameNonce(seen: unknown, ours: string): boolean {
-  if (typeof seen !== 'string') return false
-  const digest = (text: string): Buffer => hash('sha256', text, 'buffer')
-  return timingSafeEqual(digest(seen), digest(ours))
+  if (typeof seen !== 'string' || seen.length !== ours.length) return false
+  const bytes = Buffer.from(seen, 'utf8')
+  const wanted = Buffer.from(ours, 'utf8')
+  return bytes.length === wanted.length && timingSafeEqual(bytes, wanted)
 }
 
 /** C13: the host name the app signed, the one the envelope names and the configured one are the same (protocol note 6.3). */
@@ -75,8 +76,8 @@ export const checkPayload: Check = ({ expectation, policy, facts, reading: { out
 
 /** The profile's mailbox is on our messaging server. Text only: it is never fetched. Plain http on a loopback address is for tests. */
 function isOurMailbox(text: string, hosts: readonly string[]): boolean {
-  if (!URL.canParse(text)) return false
-  const url = new URL(text)
+  const url = URL.parse(text)
+  if (url === null) return false
   if (url.username !== '' || url.password !== '' || !isAcceptedHost(url.hostname, hosts)) return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname))
 }

@@ -75,17 +75,10 @@ function toResult(id: CheckId, finding: Finding): CheckResult {
   }
   const { outcome, expected, observed, keyid } = finding
   const code = outcome === 'pass' ? null : finding.code
-  return {
-    id,
-    group,
-    title,
-    outcome,
-    code,
-    expected: cut(expected),
-    observed: cut(observed),
-    ...(keyid === undefined ? {} : { keyid: cut(keyid) }),
-    ...('incident' in finding && finding.incident !== undefined ? { incident: finding.incident } : {}),
-  }
+  const result: CheckResult = { id, group, title, outcome, code, expected: cut(expected), observed: cut(observed) }
+  if (keyid !== undefined) result.keyid = cut(keyid)
+  if ('incident' in finding && finding.incident !== undefined) result.incident = finding.incident
+  return result
 }
 
 /**
@@ -93,8 +86,9 @@ function toResult(id: CheckId, finding: Finding): CheckResult {
  * here once more: a profile that names another one (signature, nonce, equality of keys) changes nothing.
  */
 function letPass(result: CheckResult, monitored: readonly CheckId[]): CheckResult {
+  if (result.outcome !== 'fail') return result
   const may = (MONITORABLE_CHECKS as readonly CheckId[]).includes(result.id) && monitored.includes(result.id)
-  return result.outcome === 'fail' && may ? { ...result, outcome: 'warn', monitored: true } : result
+  return may ? { ...result, outcome: 'warn', monitored: true } : result
 }
 
 const cut = (text: string): string => (text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 1).toWellFormed()}…`)

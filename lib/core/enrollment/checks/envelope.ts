@@ -48,8 +48,8 @@ export const checkCorrelation: Check = ({ expectation, policy, reading: { envelo
   if (callback.externalId !== expectation.externalId) return wrong(`externalId ${callback.externalId ?? 'is missing'}`)
   if (callback.commandType !== 'PROV') return wrong(`commandType ${callback.commandType}`)
   const inReplyTo = callback.responseHeader?.inReplyTo
-  if (inReplyTo === undefined || !URL.canParse(inReplyTo)) return wrong(`inReplyTo ${inReplyTo ?? 'is missing'}`)
-  const url = new URL(inReplyTo)
+  const url = inReplyTo === undefined ? null : URL.parse(inReplyTo)
+  if (url === null) return wrong(`inReplyTo ${inReplyTo ?? 'is missing'}`)
   if (!isAcceptedHost(url.hostname, policy.acceptedHosts)) return wrong(`inReplyTo at host ${url.hostname}`)
   if (expectation.mid !== null && url.pathname.split('/').at(-1) !== expectation.mid)
     return wrong('inReplyTo names another message')
@@ -93,6 +93,9 @@ export const checkSuccess: Check = ({ reading: { envelope } }) => {
  * addresses in brackets, configurations often do not.
  */
 export function isAcceptedHost(host: string, accepted: readonly string[]): boolean {
-  const plain = (name: string): string => name.toLowerCase().replace(/^\[(.*)\]$/, '$1')
-  return /^[\x21-\x7e]+$/.test(host) && accepted.some((name) => plain(name) === plain(host))
+  if (!/^[\x21-\x7e]+$/.test(host)) return false
+  const plain = withoutBrackets(host.toLowerCase())
+  return accepted.some((name) => withoutBrackets(name.toLowerCase()) === plain)
 }
+
+const withoutBrackets = (name: string): string => (name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name)

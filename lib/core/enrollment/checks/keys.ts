@@ -29,15 +29,22 @@ interface AskedKind {
   rule: KeyRule
 }
 
+const KINDS = new Map<string, AskedKind>(Object.entries(KEY_RULES).map(([name, rule]) => [name, { name, rule }]))
+
 /** The kinds asked for; one that this version does not know is none. */
 const kindsOf = (asked: ExpectedKey): AskedKind[] =>
-  asked.keyTypes.flatMap((name) =>
-    Object.hasOwn(KEY_RULES, name) ? [{ name, rule: KEY_RULES[name as keyof typeof KEY_RULES] }] : [],
-  )
+  asked.keyTypes.map((name) => KINDS.get(name)).filter((kind) => kind !== undefined)
 
 /** Which of the kinds asked for the key is; undefined if it is none of them. */
 export const kindOf = (asked: ExpectedKey, parts: PublicKeyParts): AskedKind | undefined =>
   kindsOf(asked).find(({ rule }) => (parts.kty === 'RSA' ? bitLength(parts.n) === rule.bits : parts.crv === rule.crv))
+
+const isOfFamily = ({ rule }: AskedKind, parts: PublicKeyParts): boolean =>
+  rule.kty === parts.kty && (parts.kty === 'RSA' || rule.crv === parts.crv)
+
+/** RSA of whatever size where RSA was asked for, a point on a curve that was: keys whose signatures are worth verifying. */
+export const isOfAskedFamily = (asked: ExpectedKey, parts: PublicKeyParts): boolean =>
+  kindsOf(asked).some((kind) => isOfFamily(kind, parts))
 
 /** C17: syntax, a key with its request inside, header {alg, nonce, kid}, our nonce, one name for the key. */
 export const checkInnerMessage: Check = (context) =>
@@ -129,8 +136,7 @@ export const checkPossession: Check = (context) =>
     if (segments === null || key.payload === null) return skip('C17')
     if (!isMessageKey(key.jwk) || key.jwk.weakness() !== null) return skip('C18')
     const { parts } = key.jwk
-    const fits = ({ rule }: AskedKind): boolean =>
-      rule.alg === header?.alg && rule.kty === parts.kty && (parts.kty === 'RSA' || rule.crv === parts.crv)
+    const fits = (kind: AskedKind): boolean => kind.rule.alg === header?.alg && isOfFamily(kind, parts)
     const alg = asked === undefined ? undefined : kindsOf(asked).find(fits)?.rule.alg
     const keyObject = key.jwk.keyObject()
     if (alg === undefined || keyObject === null) return skip('C18')

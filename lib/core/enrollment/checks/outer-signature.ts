@@ -31,10 +31,9 @@ export const checkOuterSyntax: Check = ({ reading: { outer } }) => {
 export const checkOuterHeader: Check = ({ reading: { outer } }) => {
   if (!outer?.header) return skip('C7')
   const expected = `no members but ${HEADER_MEMBERS.join(', ')}`
-  const extra = Object.keys(outer.header).filter((member) => !HEADER_MEMBERS.includes(member))
-  return extra.length === 0
-    ? pass(expected, Object.keys(outer.header).join(', '))
-    : fail('jws_header', expected, `also ${extra.join(', ')}`)
+  const members = Object.keys(outer.header)
+  const extra = members.filter((member) => !HEADER_MEMBERS.includes(member))
+  return extra.length === 0 ? pass(expected, members.join(', ')) : fail('jws_header', expected, `also ${extra.join(', ')}`)
 }
 
 /** C9: RFC 8725 3.1. Spelling counts. */

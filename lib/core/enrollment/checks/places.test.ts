@@ -38,11 +38,14 @@ describe('where each check looks', () => {
   })
 
   it('a finding about one key is about that entry alone', () => {
-    const matches = placeMatcher('keys[*].signature', 1)
+    const matches = placeMatcher('keys[*].signature', { answered: 1, asked: 0 })
     expect([matches('keys[1].signature'), matches('keys[0].signature'), matches('keys[1].signatures')]).toEqual([
       true,
       false,
       false,
     ])
+    const request = (at: number) => `command.provCommand.profile.keygenrequests[${at}].certreq`
+    const asked = placeMatcher(request(0).replace('[0]', '[*]'), { answered: 1, asked: 0 })
+    expect([asked(request(0)), asked(request(1))]).toEqual([true, false])
   })
 })

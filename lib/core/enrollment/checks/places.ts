@@ -67,18 +67,24 @@ export const CHECK_PLACES: Record<CheckId, readonly string[]> = {
 const KEY_MEMBERS = ['n', 'e', 'crv', 'x', 'y']
 const literal = (text: string): string => text.replace(/[.[\]]/g, '\\$&')
 
-/** True of paths that `pattern` names. `key`: only of this entry of keys, where the finding is about one. */
-export function placeMatcher(pattern: string, key: number | null = null): (path: string) => boolean {
+/** One key of several: its entry among the keys of the answer, and among those that were asked for. Null for one that has no such entry. */
+export interface KeyEntry {
+  answered: number | null
+  asked: number | null
+}
+const NO_KEY: KeyEntry = { answered: null, asked: null }
+
+/** True of paths that `pattern` names. `key`: only of its entries, where the finding is about one. */
+export function placeMatcher(pattern: string, { answered, asked }: KeyEntry = NO_KEY): (path: string) => boolean {
+  const entry = pattern.startsWith('keys[*]') ? answered : pattern.startsWith(ASKED) ? asked : null
   const source = pattern
     .split(/(\[\*\]|@key)/)
     .map((part) => {
       if (part === '@key') return `(?:${KEY_MEMBERS.join('|')})`
-      return part === '[*]' ? '\\[\\d+\\]' : literal(part)
+      return part === '[*]' ? `\\[${entry ?? '\\d+'}\\]` : literal(part)
     })
     .join('')
-  const expression = new RegExp(
-    `^${key !== null && pattern.startsWith('keys[*]') ? source.replace('\\d+', String(key)) : source}$`,
-  )
+  const expression = new RegExp(`^${source}$`)
   return (path) => expression.test(path)
 }
 

@@ -22,18 +22,19 @@ import {
 } from '../../jws/json.ts'
 import { CSR_LIMITS, type Csr, readCsr } from '../../x509/csr.ts'
 import { findKeyWeakness, isPrimeModulus } from '../../x509/key-hygiene.ts'
-import { formatName } from '../../x509/name.ts'
+import { formatRdns } from '../../x509/name.ts'
 import {
   encodeSpki,
   isJwkProblem,
   type JwkProblem,
   jwkThumbprint,
   type PublicKeyParts,
-  publicKeyOf,
+  publicKeyFromParts,
   readJwk,
   readSpki,
   spkiSha256,
 } from '../../x509/spki.ts'
+import { weakListName } from '../../x509/weak-key-list.ts'
 
 export const MAX_SIGNED_KEYS = 8
 
@@ -132,6 +133,13 @@ export async function findPrimeKeys(body: Bytes): Promise<string[]> {
   return candidates.filter((_key, i) => prime[i]).map((key) => key.spkiSha256)
 }
 
+/** Those of an answer's RSA keys that stand on a list of weak ones, as SHA-256 (hex): blocked for the checks like prime ones. */
+export function findListedKeys(body: Bytes, listed: ReadonlySet<string>): string[] {
+  const { headerKey, keys } = readAnswer(body)
+  const candidates = [headerKey, ...keys.map((key) => key.jwk)].filter(isMessageKey)
+  return candidates.filter(({ parts }) => listed.has(weakListName(parts) ?? '')).map((key) => key.spkiSha256)
+}
+
 function readJson(body: Bytes): AnswerReading['json'] {
   if (body.length > MAX_MESSAGE_BYTES) return { ok: false, code: 'size', problem: `${body.length} bytes` }
   try {
@@ -197,7 +205,7 @@ function makeMessageKey(parts: PublicKeyParts): MessageKey {
     thumbprint: once(() => jwkThumbprint(parts)),
     keyObject: once(() => {
       try {
-        return publicKeyOf(spki)
+        return publicKeyFromParts(parts)
       } catch {
         return null
       }
@@ -214,7 +222,7 @@ function readRequest(certreq: string): KeyReading['csr'] {
   if (der === null) return { ok: false, code: 'b64', problem: 'not canonical base64 (standard alphabet, padded, one line)' }
   try {
     const csr = readCsr(der)
-    return { ok: true, csr, subjectText: once(() => formatName(csr.subject)), ownKey: once(() => readRequestKey(csr)) }
+    return { ok: true, csr, subjectText: once(() => formatRdns(csr.rdns)), ownKey: once(() => readRequestKey(csr)) }
   } catch (error) {
     if (error instanceof DerError) return { ok: false, code: error.code, problem: error.message }
     throw error

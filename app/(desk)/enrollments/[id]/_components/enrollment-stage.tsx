@@ -21,7 +21,6 @@ const QrOffer = dynamic(loadQrOffer)
 const RevokeButton = lazy(() =>
   import('#components/certificate/revoke-button.tsx').then((module) => ({ default: module.RevokeButton })),
 )
-const ConfirmPanel = dynamic(() => import('./confirm-panel.tsx'))
 const OutcomePanel = dynamic(() => import('#components/enrollment/outcome-panel.tsx').then((module) => module.OutcomePanel))
 
 /** The tab is below: opened, focused and scrolled to. */
@@ -43,7 +42,7 @@ export interface StageProps {
   onSendAgain: () => void
   onAskCaAgain: () => void
   onStartAgain: () => void
-  onSettle: (confirmed: boolean, reason: string) => void
+  onConfirm: (theirs: boolean) => void
 }
 
 export function EnrollmentStage(props: StageProps) {
@@ -126,13 +125,13 @@ function Part({ title, note, children }: { title: string; note?: string; childre
   )
 }
 
-function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgain, onSettle }: StageProps) {
+function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgain, onConfirm }: StageProps) {
   const { state } = view
   const atCa = failedAtCa(state, view.failure?.code)
   const startAgain = mayManage && (
     <SubmitButton
       type="button"
-      variant={view.evidence?.verdict === 'failed' || atCa ? 'outline' : 'default'}
+      variant={state === 'rejected' || atCa ? 'outline' : 'default'}
       pending={busy}
       onClick={onStartAgain}
     >
@@ -161,9 +160,18 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
       )
     case 'confirming':
       return (
-        view.confirmation && (
-          <ConfirmPanel view={view} confirmation={view.confirmation} mayManage={mayManage} busy={busy} onSettle={onSettle} />
-        )
+        <Plain text={words.confirm.text(view.user.name)}>
+          {mayManage && (
+            <>
+              <SubmitButton type="button" pending={busy} onClick={() => onConfirm(true)}>
+                {words.confirm.yes}
+              </SubmitButton>
+              <SubmitButton type="button" variant="outline" pending={busy} onClick={() => onConfirm(false)}>
+                {words.confirm.no}
+              </SubmitButton>
+            </>
+          )}
+        </Plain>
       )
     case 'undelivered': {
       const left = view.certificates.filter((certificate) => certificate.state !== 'revoked')
@@ -202,7 +210,6 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
       )
     }
     case 'rejected':
-    case 'expired':
     case 'refused':
     case 'failed':
       return view.failure ? (
@@ -210,7 +217,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
           failure={view.failure}
           actions={
             <>
-              {view.evidence?.verdict === 'failed' && (
+              {state === 'rejected' && view.evidence?.verdict === 'failed' && (
                 <Button onClick={showEvidence}>
                   <Icon name="list-checks" className="size-3.5" />
                   {words.toEvidence}

@@ -24,7 +24,7 @@ import type { EnrollmentView } from '#lib/core/views.ts'
 import { useChanges } from '#lib/live/use-changes.ts'
 import { common } from '#lib/messages/common.ts'
 import { headlineOf, enrollments as words } from '#lib/messages/enrollments.ts'
-import { askCaAgainAction, newCodeAction, sendAgainAction, settleAction, startAction } from '../../actions.ts'
+import { askCaAgainAction, confirmAction, newCodeAction, sendAgainAction, startAction } from '../../actions.ts'
 import { newIdempotencyKey } from '../../idempotency-key.ts'
 import { enrollmentQuery, ReadError } from '../../queries.ts'
 import { Announcer } from './announcer.tsx'
@@ -72,8 +72,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
 
   const offsetMs = useServerOffset(view.serverTime, dataUpdatedAt)
   const offerExpired = useReached(view.offer?.expiresAt ?? null, view.serverTime, offsetMs)
-  // What nobody confirmed in time had its code scanned.
-  const expired = (view.state === 'expired' && view.failure?.code !== 'confirmation_expired') || offerExpired
+  const expired = view.state === 'expired' || offerExpired
   const fetchingNewCode = view.state === 'offered' && !view.offer && mayManage
   // The page knows that the code is over some seconds before the worker has written it down.
   const stepperInput =
@@ -98,7 +97,7 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
     })
   const newCode = () => (view.state === 'offered' ? act(() => newCodeAction({ id: view.id })) : startAgain())
   const sendAgain = () => act(() => sendAgainAction({ id: view.id }))
-  const settle = (confirmed: boolean, reason: string) => act(() => settleAction({ id: view.id, confirmed, reason }))
+  const confirm = (theirs: boolean) => act(() => confirmAction({ id: view.id, theirs }))
   const askCaAgain = () => act(() => askCaAgainAction({ id: view.id }))
 
   useEffect(() => {
@@ -184,8 +183,8 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
               onNewCode={newCode}
               onSendAgain={sendAgain}
               onAskCaAgain={askCaAgain}
+              onConfirm={confirm}
               onStartAgain={startAgain}
-              onSettle={settle}
             />
           </CardContent>
         </Card>
