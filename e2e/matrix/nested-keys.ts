@@ -223,6 +223,14 @@ const several: Row[] = [
   ],
   [
     'F-N10',
+    'one of two weak, the other leaked: the leak is not hidden',
+    'private_key_leaked',
+    'C18 C21 | C19(C18)',
+    { innerPayload: (p, keyid) => (keyid === 'second' ? { ...p, d: 'AQAB' } : { ...p, n: b64u(ones(255)) }) },
+    TWO,
+  ],
+  [
+    'F-N10',
     'the request of one of two changed: the whole answer',
     'csr_subject',
     'C23',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { b64u, buildAnswer } from '#e2e/builders/answer.ts'
 import { judge } from '#e2e/builders/judge.ts'
-import { primeModulus } from '#e2e/builders/weak-keys.ts'
+import { ones, primeModulus } from '#e2e/builders/weak-keys.ts'
 import { checkAnswer } from './check-answer.ts'
 import { findPrimeKeys } from './read-answer.ts'
 import type { KnownKey } from './types.ts'
@@ -22,5 +22,18 @@ describe('new keys', () => {
   it('the evidence names the key a finding is about', () => {
     const { checks } = checkAnswer(buildAnswer({ innerHeader: (h) => (h.kid === 'second' ? { ...h, nonce: '0' } : h) }, two))
     expect(checks.find((check) => check.id === 'C17')).toMatchObject({ outcome: 'fail', keyid: 'second' })
+  })
+
+  it('F-N10 what is wrong with one key hides nothing of the other: the incident has the code, both are in the words', () => {
+    const { checks } = checkAnswer(
+      buildAnswer({ innerPayload: (p, keyid) => (keyid === 'second' ? { ...p, d: 'AQAB' } : { ...p, n: b64u(ones(255)) }) }, two),
+    )
+    expect(checks.find((check) => check.id === 'C18')).toMatchObject({
+      outcome: 'fail',
+      code: 'private_key_leaked',
+      keyid: 'second',
+      incident: 'private_key_leaked',
+      observed: 'the key carries the private member d; key “signer”: the modulus has 2040 bits',
+    })
   })
 })

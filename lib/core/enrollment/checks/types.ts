@@ -169,7 +169,7 @@ export const failBlocked = (known: Extract<KnownKey, { kind: 'blocked' }>, expec
 }
 export const skip = (...needs: CheckId[]): Finding => ({ outcome: 'skipped', needs })
 
-/** Runs a check for each key: the first failure counts, then the first key that could not be judged, then the first warning. */
+/** Runs a check for each key: what fails counts, then the first key that could not be judged, then the first warning. */
 export function forEachKey(
   context: CheckContext,
   needs: CheckId[],
@@ -183,10 +183,23 @@ export function forEachKey(
     return finding.outcome === 'skipped' ? finding : { ...finding, keyid: key.kid ?? undefined }
   })
   return (
-    findings.find((finding) => finding.outcome === 'fail') ??
+    joinFailures(findings.filter((finding) => finding.outcome === 'fail')) ??
     findings.find((finding) => finding.outcome === 'skipped') ??
     findings.find((finding) => finding.outcome === 'warn') ??
     findings[0] ??
     skip(...needs)
   )
+}
+
+type Failure = Extract<Finding, { outcome: 'fail' }>
+
+/**
+ * One finding of those of several keys, none hidden behind another: the first that is an incident, else the first, says the code; what is
+ * wrong with the others follows in its words.
+ */
+function joinFailures(failures: readonly Failure[]): Failure | undefined {
+  const main = failures.find(({ incident }) => incident !== undefined) ?? failures[0]
+  if (main === undefined || failures.length === 1) return main
+  const others = failures.filter((one) => one !== main).map(({ keyid, observed }) => `key “${keyid ?? '(no kid)'}”: ${observed}`)
+  return { ...main, observed: [main.observed, ...others].join('; ') }
 }
