@@ -1,7 +1,8 @@
 /** F-O5 to F-O10: the key and the signature of the outer JWS. */
 
+import { sharedPrimePair } from '#lib/core/x509/rsa-fixtures.ts'
 import { encodeSpki, readJwk, spkiSha256 } from '#lib/core/x509/spki.ts'
-import { appJwk, attestation, type Bends, b64u, ecKey, rsaKey } from '../builders/answer.ts'
+import { appJwk, attestation, type Bends, b64u, ecKey, type KeyPair, rsaKey } from '../builders/answer.ts'
 import {
   alg,
   facts,
@@ -31,7 +32,9 @@ import { WRONG_PADDINGS } from '../builders/wrong-padding.ts'
 import { type Row, toCases } from './case.ts'
 
 const stranger = rsaKey('stranger')
-const ownModulus = Buffer.from(String(attestation().publicKey.export({ format: 'jwk' }).n), 'base64url')
+const octetsOfModulus = ({ publicKey }: KeyPair): Buffer =>
+  Buffer.from(String(publicKey.export({ format: 'jwk' }).n), 'base64url')
+const ownModulus = octetsOfModulus(attestation())
 
 /** A header's key with an exponent of one: everybody's signature is good under it. */
 const forged = (key: object): Bends => ({
@@ -145,7 +148,7 @@ const structures: Row[] = [
     'a key that shares a prime, of the block list',
     'weak_key',
     'C10',
-    blocked(divisibleBy(1013n), 'shares a prime with another key'),
+    blocked(octetsOfModulus(sharedPrimePair()[0]), 'shares a prime with another key'),
   ],
   ['F-O8', 'two leading zero octets', 'weak_key', 'C10 | C24(C10)', modulus(Buffer.concat([Buffer.alloc(2), ownModulus]))],
   [

@@ -24,6 +24,8 @@ export interface KnownFacts {
   profileRefTaken: boolean
   /** Thumbprints of attestation keys of this person's phones with this profile. */
   earlierAttestation: string[]
+  /** SubjectPublicKeyInfos of this person's newest keys. */
+  ownKeys: Uint8Array[]
   /** Whose open offer the answer's number belongs to, if it is another user's. */
   foreignNonce: { enrollmentId: string; userid: string } | null
 }
@@ -34,8 +36,11 @@ interface RawFacts {
   ca: string[] | null
   taken: boolean
   earlier: string[] | null
+  own: Uint8Array[]
   foreign: { enrollmentId: string; userid: string } | null
 }
+
+const MAX_OWN_KEYS = 50
 
 /** One query. */
 export async function findKnownFacts(_grant: Grant<'system:work'>, a: AskedFacts): Promise<KnownFacts> {
@@ -52,6 +57,8 @@ export async function findKnownFacts(_grant: Grant<'system:work'>, a: AskedFacts
       EXISTS (SELECT 1 FROM phone WHERE profile_ref = ${a.profileRef}) AS taken,
       (SELECT array_agg(DISTINCT attestation_thumbprint) FROM phone
        WHERE user_id = ${a.userId}::uuid AND profile_name = ${a.profileName}) AS earlier,
+      ARRAY(SELECT k.spki FROM enrollment e JOIN enrollment_key k ON k.enrollment_id = e.id
+            WHERE e.user_id = ${a.userId}::uuid ORDER BY e.created_at DESC LIMIT ${MAX_OWN_KEYS}::int) AS own,
       (SELECT json_build_object('enrollmentId', e.id, 'userid', u.userid)
        FROM command c JOIN enrollment e ON e.id = c.enrollment_id JOIN "user" u ON u.id = e.user_id
        WHERE ${a.otherNonces.length > 0} AND c.state IN ('sending', 'sent') AND c.nonce = ANY(${[...a.otherNonces]}::text[])
@@ -68,6 +75,7 @@ export async function findKnownFacts(_grant: Grant<'system:work'>, a: AskedFacts
     keys: new Map([...proved, ...ca, ...blocked]),
     profileRefTaken: row.taken,
     earlierAttestation: row.earlier ?? [],
+    ownKeys: row.own,
     foreignNonce: row.foreign,
   }
 }

@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { newKey } from '#e2e/peer/answer.mjs'
 import { systemGrant } from '#lib/auth/permissions.ts'
+import { sharedPrimePair } from '#lib/core/x509/rsa-fixtures.ts'
 import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
@@ -99,6 +100,16 @@ describe('an answer that comes again', () => {
     expect(await count(`${callbacks} AND b.state = 'ignored'`, id)).toBe(49)
     expect([await count('answer WHERE enrollment_id = $1', id), await certificatesOf(id)]).toEqual([1, 1])
   }, 120_000)
+
+  it('F-O8 a key that shares a prime with an earlier one of the same person', async () => {
+    const [first, second] = sharedPrimePair()
+    const one = await offered()
+    await send(flow.answerTo(one.command, { key: () => first }))
+    const two = await offered(one.userid)
+    await send(flow.answerTo(two.command, { key: () => second }))
+    expect(await flow.look(two.id)).toMatchObject({ state: 'rejected', failure_code: 'weak_key' })
+    expect([await certificatesOf(one.id), await certificatesOf(two.id)]).toEqual([1, 0])
+  })
 
   it('F-C22 the same key in a second enrolment of the same person', async () => {
     const key = newKey()

@@ -15,6 +15,7 @@ import {
   checkAnswer,
   findListedKeys,
   findPrimeKeys,
+  findSharedPrimeKeys,
   recordInput,
 } from '#lib/core/enrollment/checks/index.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
@@ -69,7 +70,7 @@ async function judge(grant: System, context: WorkerContext, answer: AnswerToChec
     otherNonces: first.read.otherNonces,
   })
   blockListedKeys(context, answer, known)
-  if (first.verdict === 'passed') await blockPrimeKeys(answer, known)
+  if (first.verdict === 'passed') await blockFactoredKeys(answer, known)
   if (knowsNothing(known)) return { checked: first, policy: recordInput(input), known }
   const informed: CheckAnswerInput = {
     ...input,
@@ -90,8 +91,18 @@ function blockListedKeys({ weakKeys }: WorkerContext, { body }: AnswerToCheck, k
     })
 }
 
-/** F-O8: everybody knows the private key to a modulus that is prime. It takes longer than all checks together, so it is asked of what passed them. */
-async function blockPrimeKeys({ body }: AnswerToCheck, known: KnownFacts): Promise<void> {
+/**
+ * F-O8: everybody knows the private key to a modulus that is prime, or that shares a prime with one that they know. It takes longer than all
+ * checks together, so it is asked of what passed them; beside all keys there are it would take longer still, so the new ones are held against
+ * each other and the person's earlier ones, which the same phone may have made.
+ */
+async function blockFactoredKeys({ body }: AnswerToCheck, known: KnownFacts): Promise<void> {
+  for (const hash of findSharedPrimeKeys(body, known.ownKeys))
+    known.keys.set(hash, {
+      kind: 'blocked',
+      code: 'weak_key',
+      reason: 'it shares a prime with another key of this answer or of this person, which is as weak',
+    })
   for (const hash of await findPrimeKeys(body))
     known.keys.set(hash, { kind: 'blocked', code: 'weak_key', reason: 'the modulus is prime' })
 }

@@ -7,7 +7,8 @@
  *
  * Made fast, because it runs twice for every answer and public-key checks cost 20 µs each: one division by the product of all small
  * primes gives every residue (shared with ROCA), and Fermat's rounds are ordinary numbers behind a filter of quadratic residues, so
- * that a square root of big integers is taken about once. Not looked for: a prime modulus (see isPrimeModulus), shared primes.
+ * that a square root of big integers is taken about once. Not looked for: a prime modulus (see isPrimeModulus), shared primes (shared-prime.ts),
+ * keys that stand on lists (weak-key-list.ts).
  */
 import { checkPrime } from 'node:crypto'
 import type { PublicKeyParts } from './spki.ts'

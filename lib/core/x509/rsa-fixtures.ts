@@ -22,6 +22,12 @@ export function newRsaPair(modulusLength = 2048): RsaPair {
   return pairOf(pool.primes[i] as bigint, pool.primes[j] as bigint)
 }
 
+/** Two keys that share a prime, each good on its own: what a generator with too little randomness makes. */
+export function sharedPrimePair(): [RsaPair, RsaPair] {
+  const shared = newPrime(1024)
+  return [pairOf(shared, newPrime(1024)), pairOf(shared, newPrime(1024))]
+}
+
 /** Both upper bits are set, so that two make a modulus of exactly twice the length. */
 function newPrime(bits: number): bigint {
   for (;;) {

@@ -23,6 +23,7 @@ import {
 import { CSR_LIMITS, type Csr, readCsr } from '../../x509/csr.ts'
 import { findKeyWeakness, isPrimeModulus } from '../../x509/key-hygiene.ts'
 import { formatRdns } from '../../x509/name.ts'
+import { sharesPrime } from '../../x509/shared-prime.ts'
 import {
   encodeSpki,
   isJwkProblem,
@@ -138,6 +139,17 @@ export function findListedKeys(body: Bytes, listed: ReadonlySet<string>): string
   const { headerKey, keys } = readAnswer(body)
   const candidates = [headerKey, ...keys.map((key) => key.jwk)].filter(isMessageKey)
   return candidates.filter(({ parts }) => listed.has(weakListName(parts) ?? '')).map((key) => key.spkiSha256)
+}
+
+/**
+ * Those of an answer's new RSA keys that share a prime with another of them or with a key in `known` (SubjectPublicKeyInfo), as SHA-256 (hex):
+ * blocked for the checks like prime ones, and like them apart from the checks because of what it costs.
+ */
+export function findSharedPrimeKeys(body: Bytes, known: readonly Uint8Array[]): string[] {
+  const keys = readAnswer(body).keys.flatMap(({ jwk }) => (isMessageKey(jwk) && jwk.weakness() === null ? [jwk] : []))
+  const modulusOf = (parts: PublicKeyParts): Buffer[] => (parts.kty === 'RSA' ? [parts.n] : [])
+  const moduli = [...keys.map(({ parts }) => parts), ...known.map((spki) => readSpki(Buffer.from(spki)))].flatMap(modulusOf)
+  return keys.filter(({ parts }) => parts.kty === 'RSA' && sharesPrime(parts.n, moduli)).map((key) => key.spkiSha256)
 }
 
 function readJson(body: Bytes): AnswerReading['json'] {
