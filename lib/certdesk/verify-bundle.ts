@@ -7,7 +7,9 @@ import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { MAX_BUNDLE_BYTES } from '#lib/core/bundle/format.ts'
 import { readPublicKeys } from '#lib/core/bundle/public-keys.ts'
-import { type BundleVerdict, verifyBundle } from '#lib/core/bundle/verify.ts'
+import { type BundleVerdict, failedNames, unknownSigner } from '#lib/core/bundle/verdict.ts'
+import { verifyBundle } from '#lib/core/bundle/verify.ts'
+import { verifierMessages as words } from '#lib/messages/verifier.ts'
 import { UsageError } from './usage.ts'
 
 const USAGE = 'certdesk verify-bundle FILE [--key FILE]'
@@ -22,15 +24,14 @@ export async function verifyBundleCommand(args: string[]): Promise<void> {
   if (trustedKeys?.length === 0) throw new UsageError(`There is no PEM public key in ${key}.`)
   const verdict = verifyBundle(read(file), trustedKeys ? { trustedKeys } : {})
   for (const { name, outcome, said } of verdict.findings) console.log(plain(`${SIGNS[outcome]} ${name}: ${said}`))
-  console.log(summary(verdict))
+  console.log(plain(summary(verdict)))
   if (!verdict.ok) process.exitCode = 1
 }
 
-function summary({ ok, about, findings }: BundleVerdict): string {
-  const failed = findings.filter(({ outcome }) => outcome === 'failed').length
-  if (!ok) return `The bundle is NOT good: ${failed} of ${findings.length} lines failed.`
-  return plain(`The bundle is good: enrolment ${about?.enrollmentId}, made ${about?.madeAt}, ${findings.length} lines.`)
-}
+const summary = (verdict: BundleVerdict): string =>
+  verdict.ok && verdict.about
+    ? words.good('The bundle', verdict.about.enrollmentId, verdict.about.madeAt, unknownSigner(verdict))
+    : words.bad('The bundle', failedNames(verdict))
 
 function read(path: string): Buffer {
   try {

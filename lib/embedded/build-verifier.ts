@@ -73,7 +73,7 @@ export async function makeVerifier(): Promise<string> {
 <small id="keys-hint">${escapeHtml(words.keysHint)}</small>
 <textarea id="keys" rows="4" spellcheck="false" aria-describedby="keys-hint"></textarea>
 <h2>${escapeHtml(words.result)}</h2>
-<p id="summary" role="status"></p>
+<p id="summary" role="status">${escapeHtml(words.nothing)}</p>
 <ol id="findings" aria-label="${escapeHtml(words.findings)}"></ol>
 </main>
 <script>${script}</script>

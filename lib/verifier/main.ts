@@ -3,6 +3,7 @@
  * Content-Security-Policy forbids every connection, and all that it shows of a file is text.
  */
 import type { BundleFinding } from '../core/bundle/findings.ts'
+import { failedNames, unknownSigner } from '../core/bundle/verdict.ts'
 import { verifierMessages as words } from '../messages/verifier.ts'
 import { verifyInBrowser } from './verify-in-browser.ts'
 
@@ -49,14 +50,12 @@ async function verify(): Promise<void> {
   if (keys.value.trim() !== '' && !keys.value.includes('BEGIN PUBLIC KEY')) return say(words.noKey, 'failed')
   say(words.working(file.name), 'note')
   try {
-    const { ok, findings, about } = await verifyInBrowser(new Uint8Array(await file.arrayBuffer()), keys.value)
+    const verdict = await verifyInBrowser(new Uint8Array(await file.arrayBuffer()), keys.value)
     if (file !== chosen) return
-    list.replaceChildren(...findings.map(line))
-    const failed = findings.filter(({ outcome }) => outcome === 'failed').length
-    say(
-      ok && about ? words.good(file.name, about.enrollmentId, about.madeAt) : words.bad(file.name, failed),
-      ok ? 'ok' : 'failed',
-    )
+    list.replaceChildren(...verdict.findings.map(line))
+    const { ok, about } = verdict
+    if (ok && about) say(words.good(file.name, about.enrollmentId, about.madeAt, unknownSigner(verdict)), 'ok')
+    else say(words.bad(file.name, failedNames(verdict)), 'failed')
   } catch (error) {
     say(words.broken(file.name, error instanceof Error ? error.message : String(error)), 'failed')
   }

@@ -1,7 +1,8 @@
 /** The verifier of lib/core/bundle on WebCrypto. */
 import './globals.ts'
 import { readPublicKeys } from '../core/bundle/public-keys.ts'
-import { type BundleVerdict, verifyBundle } from '../core/bundle/verify.ts'
+import type { BundleVerdict } from '../core/bundle/verdict.ts'
+import { verifyBundle } from '../core/bundle/verify.ts'
 // In the browser's build node:crypto is this module (lib/embedded/build-verifier.ts).
 import { settle } from './node-crypto.ts'
 

@@ -6,7 +6,8 @@ import { blankOffers } from './blank.ts'
 import type { BundleContent } from './content.ts'
 import type { EncodedPart } from './format.ts'
 import { serializeBundle } from './frame.ts'
-import { type BundleVerdict, verifyBundle } from './verify.ts'
+import type { BundleVerdict } from './verdict.ts'
+import { verifyBundle } from './verify.ts'
 
 let key: BundleKey
 let good: BundleContent

@@ -27,15 +27,7 @@ import {
   sha256Hex,
 } from './format.ts'
 import { findLines } from './frame.ts'
-
-export interface BundleVerdict {
-  ok: boolean
-  findings: BundleFinding[]
-  /** Of the signed manifest, if its signature is good. */
-  about: { enrollmentId: string; madeAt: string } | null
-  /** SHA-256 of the SubjectPublicKeyInfo of the key that signed, hex; null if no signature is good. */
-  signer: string | null
-}
+import { type BundleVerdict, SIGNER } from './verdict.ts'
 
 export interface VerifyOptions {
   /** SubjectPublicKeyInfo of the keys a bundle may be signed with, as /pki/bundle-keys.pem has them. None: any, and it is said which. */
@@ -68,10 +60,10 @@ const verdict = (findings: BundleFinding[]): BundleVerdict => ({
 
 function judgeSigner(spki: Bytes, signer: string, trusted: readonly Bytes[] | undefined): BundleFinding {
   if (trusted === undefined || trusted.length === 0)
-    return note('signer', `key SHA-256 ${signer}; compare it with the portal’s /pki/bundle-keys.pem`)
+    return note(SIGNER, `key SHA-256 ${signer}; compare it with the portal’s /pki/bundle-keys.pem`)
   return trusted.some((key) => Buffer.compare(key, spki) === 0)
-    ? ok('signer', `the key that was given, SHA-256 ${signer}`)
-    : failed('signer', `another key than the one that was given, SHA-256 ${signer}`)
+    ? ok(SIGNER, `the key that was given, SHA-256 ${signer}`)
+    : failed(SIGNER, `another key than the one that was given, SHA-256 ${signer}`)
 }
 
 type ReadManifest = { findings: BundleFinding[] } & ({ manifest: Manifest; spki: Bytes } | { manifest: null; spki: null })
