@@ -23,6 +23,8 @@ describe('messages as staff may see them', () => {
     '<p>com.nexusgroup.plugout:///?token=s3cret</p>',
     "{'x': 'com.nexusgroup.plugout:///?token=s3cret'}",
     '{"uri":"otherscheme:///?token=s3cret"}',
+    '{"location":"https:\\/\\/h?a=1\\u0026token=s3cret"}',
+    'https://h/?next=com.nexusgroup.plugout%3A%2F%2F%2F%3Ftoken%3Ds3cret',
   ])('also out of what is no JSON: %s', (text) => expect(hide(text)).not.toContain('s3cret'))
 
   it('an address without a secret stays', () => {

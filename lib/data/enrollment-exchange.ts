@@ -6,6 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { Grant } from '#lib/auth/permissions.ts'
+import { BARE_OFFER, OFFER_TOKEN } from '#lib/core/bundle/blank.ts'
 import { type ExchangeMessage, HIDDEN_REQUEST } from '#lib/core/views.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
@@ -16,7 +17,6 @@ const HIDDEN_NONCE = '(hidden while the code is live)'
 
 /** A JSON string after the member name: `"uri": "…"`. Works on broken JSON too, which is when one wants to see it. */
 const member = (name: string): RegExp => new RegExp(`("${name}"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'g')
-const BARE_OFFER = /com\.nexusgroup\.plugout:[^\s"'\\<>]*/gi
 
 /** Text of a message without what it must not show. Exported for its test. */
 export function blankSecrets(
@@ -26,6 +26,7 @@ export function blankSecrets(
   const withoutOffers = (challengeIsLive ? blankRequests(text) : text)
     .replace(member('uri'), (whole, start: string) => (/plugout|token=/i.test(whole) ? `${start}"${HIDDEN_URI}"` : whole))
     .replace(BARE_OFFER, HIDDEN_URI)
+    .replace(OFFER_TOKEN, (_whole, start: string) => `${start}(taken out)`)
   return nonceIsLive
     ? withoutOffers.replace(member('nonce'), (_whole, start: string) => `${start}"${HIDDEN_NONCE}"`)
     : withoutOffers

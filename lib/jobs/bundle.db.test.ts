@@ -5,8 +5,11 @@ import { verifyBundle } from '#lib/core/bundle/verify.ts'
 import { RequestError } from '#lib/core/errors.ts'
 import { listPublishedBundleKeys } from '#lib/data/bundles.ts'
 import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
+import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
+import { renewOffer } from '#lib/workflows/renew-offer.ts'
 import { isBundleMade, requestBundle, takeRequestedBundle } from '#lib/workflows/request-bundle.ts'
-import { type Flow, startFlow } from './flow-fixtures.ts'
+import { startEnrollment } from '#lib/workflows/start-enrollment.ts'
+import { type Flow, type ReceivedCommand, startFlow } from './flow-fixtures.ts'
 
 let flow: Flow
 let auditor: Grant<'enrollment:read'>
@@ -57,7 +60,25 @@ async function completed(userid: string) {
 
 const failuresOf = (bundle: string, trustedKeys?: Uint8Array<ArrayBuffer>[]) =>
   verifyBundle(Buffer.from(bundle), trustedKeys ? { trustedKeys } : {}).findings.filter(({ outcome }) => outcome === 'failed')
+const namesIn = (bundle: string): string[] => verifyBundle(Buffer.from(bundle)).findings.map(({ name }) => name)
 const tokenOf = (uri: string): string => new URL(uri).searchParams.get('token') ?? 'no token'
+
+/** The offer, its token, and either in the encodings in which a message might carry it: at each of the three places base64 can begin. */
+function expectNoOffer(bundle: string, { destination: { uri } }: ReceivedCommand): void {
+  const token = tokenOf(uri)
+  expect(token.length).toBeGreaterThan(7)
+  for (const secret of [uri, token]) {
+    const inBase64 = [0, 1, 2].flatMap((shift) => {
+      const padded = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]).toString('base64')
+      // Only what hangs on the secret alone.
+      const own = padded.slice(shift === 0 ? 0 : 4, -4)
+      return [own, own.replaceAll('+', '-').replaceAll('/', '_')]
+    })
+    const others = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('hex')]
+    for (const text of [...others, ...inBase64]) expect(bundle).not.toContain(text)
+  }
+  expect(bundle).not.toContain('plugout')
+}
 
 describe('evidence bundles', () => {
   it('of a completed enrolment: verifies with the published key, and holds no offer', async () => {
@@ -66,7 +87,7 @@ describe('evidence bundles', () => {
     const keys = (await listPublishedBundleKeys()).map(({ spki }) => spki)
     expect(keys).toHaveLength(1)
     expect(failuresOf(bundle, keys)).toEqual([])
-    const names = verifyBundle(Buffer.from(bundle)).findings.map(({ name }) => name)
+    const names = namesIn(bundle)
     for (const name of [
       'binding',
       'policy',
@@ -78,11 +99,7 @@ describe('evidence bundles', () => {
       'part chain-1-2.der',
     ])
       expect(names).toContain(name)
-    for (const { uri } of [command.destination, delivery.destination]) {
-      expect(tokenOf(uri).length).toBeGreaterThan(7)
-      expect(bundle).not.toContain(tokenOf(uri))
-    }
-    expect(bundle).not.toContain('plugout')
+    for (const sent of [command, delivery]) expectNoOffer(bundle, sent)
     const { rows } = await flow.owner.query(
       `SELECT action, actor_name FROM audit_entry WHERE enrollment_id = $1 AND action LIKE 'bundle.%' ORDER BY seq`,
       [id],
@@ -108,7 +125,50 @@ describe('evidence bundles', () => {
     expect(verifyBundle(Buffer.from(bundle)).findings.find(({ name }) => name === 'evidence')?.said).toMatch(
       /^failed: all \d+ checks/,
     )
-    expect(bundle).not.toContain(tokenOf(command.destination.uri))
+    expectNoOffer(bundle, command)
+  })
+
+  it('of one that the phone refused, after a second offer: both commands are in it', async () => {
+    const { id, command: first } = await offered('bundle.no')
+    await flow.speakAs('web')
+    await renewOffer(flow.helpdesk, id)
+    await work()
+    const second = flow.commandFor('bundle.no', 'provision')
+    expect(second.commandId).not.toBe(first.commandId)
+    await post(flow.envelope(second, { provResponse: { code: 5 } }))
+    expect((await flow.look(id)).state).toBe('refused')
+    const bundle = await bundleOf(id)
+    expect(failuresOf(bundle)).toEqual([])
+    expect(namesIn(bundle)).toEqual(expect.arrayContaining(['part provision-1.request.json', 'part provision-2.dummy-1.der']))
+    for (const sent of [first, second]) expectNoOffer(bundle, sent)
+  })
+
+  it('of several keys whose certificates the phone did not store, and of the same when they were sent again', async () => {
+    await flow.newUser('bundle.keys')
+    await flow.speakAs('web')
+    const { id } = await startEnrollment(flow.helpdesk, { userid: 'bundle.keys', profileName: 'Sign and authenticate' })
+    await work()
+    const command = flow.commandFor('bundle.keys', 'provision')
+    await post(flow.answerTo(command))
+    const delivery = flow.commandFor('bundle.keys', 'certificate')
+    await post(flow.envelope(delivery, { certResponse: { code: 7 } }), 'certificate')
+    expect((await flow.look(id)).state).toBe('undelivered')
+    const undelivered = await bundleOf(id)
+    expect(failuresOf(undelivered)).toEqual([])
+    expect(namesIn(undelivered)).toEqual(
+      expect.arrayContaining(['key sign', 'request authenticate', 'certificate sign', 'certificate authenticate', 'delivery']),
+    )
+
+    await flow.speakAs('web')
+    await redeliverCertificates(flow.helpdesk, id)
+    await work()
+    const again = flow.commandFor('bundle.keys', 'certificate')
+    await post(flow.envelope(again, { certResponse: { code: 0 } }), 'certificate')
+    expect((await flow.look(id)).state).toBe('completed')
+    const completed = await bundleOf(id)
+    expect(failuresOf(completed)).toEqual([])
+    expect(namesIn(completed)).toContain('part certificate-2.request.json')
+    for (const sent of [command, delivery, again]) expectNoOffer(completed, sent)
   })
 
   it('of one whose answer cannot be read, of one that expired, and of one that was cancelled', async () => {
@@ -122,7 +182,7 @@ describe('evidence bundles', () => {
     expect((await flow.look(late)).state).toBe('expired')
     const expired = await bundleOf(late)
     expect(failuresOf(expired)).toEqual([])
-    expect(expired).not.toContain(tokenOf(unanswered.destination.uri))
+    expectNoOffer(expired, unanswered)
 
     const { id: other } = await offered('bundle.cancelled')
     await flow.speakAs('web')

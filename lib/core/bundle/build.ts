@@ -2,7 +2,7 @@
 
 import type { Bytes } from '../asn1/der.ts'
 import { encodeJwk, readSpki } from '../x509/spki.ts'
-import { blankOffers } from './blank.ts'
+import { blankOffers, findTokens } from './blank.ts'
 import type { BundleContent, CallbackFacts, CertificateFacts, CommandFacts, EvidenceFacts } from './content.ts'
 import {
   BUNDLE_FORMAT,
@@ -20,12 +20,18 @@ import {
 import { serializeBundle } from './frame.ts'
 
 const bytesOf = (bytes: Uint8Array): Bytes => Buffer.from(bytes)
-const text = (name: string, content: string): Part => ({ name, bytes: blankOffers(Buffer.from(content, 'utf8')).bytes })
-const facts = (name: string, value: unknown): Part => text(name, `${JSON.stringify(value, null, 1)}\n`)
+/** Makes parts of text, without the offers. */
+type Writer = (name: string, content: string) => Part
+const writerWithout =
+  (tokens: readonly string[]): Writer =>
+  (name, content) => ({ name, bytes: blankOffers(Buffer.from(content, 'utf8'), tokens).bytes })
 
 export function buildParts(content: BundleContent): Part[] {
-  const commands = content.commands.map(commandParts)
-  const callbacks = content.callbacks.map(callbackParts)
+  const tokens = content.commands.flatMap(({ replyBody }) => findTokens(replyBody ?? ''))
+  const text = writerWithout(tokens)
+  const facts = (name: string, value: unknown): Part => text(name, `${JSON.stringify(value, null, 1)}\n`)
+  const commands = content.commands.map((command) => commandParts(command, text))
+  const callbacks = content.callbacks.map((callback, index) => callbackParts(callback, index, tokens))
   const chains = chainParts(content)
   const certificates = content.certificates.map((certificate, index) => certificateParts(certificate, index, chains.names))
   const judged = content.callbacks.findIndex((callback) => callback.judged)
@@ -40,7 +46,9 @@ export function buildParts(content: BundleContent): Part[] {
       'callbacks.json',
       callbacks.map((one) => one.facts),
     ),
-    ...(content.evidence && callbacks[judged] ? [evidencePart(content.evidence, callbacks[judged].facts)] : []),
+    ...(content.evidence && callbacks[judged]
+      ? [facts('evidence.json', evidenceFacts(content.evidence, callbacks[judged].facts))]
+      : []),
     ...(content.judgedBy ? [facts('judged-by.json', content.judgedBy)] : []),
     facts(
       'certificates.json',
@@ -54,7 +62,7 @@ export function buildParts(content: BundleContent): Part[] {
   ]
 }
 
-function commandParts({ requestBody, replyBody, dummies, ...command }: BundleContent['commands'][number]) {
+function commandParts({ requestBody, replyBody, dummies, ...command }: BundleContent['commands'][number], text: Writer) {
   const { name } = command
   const [request, reply] = [`${name}.request.json`, `${name}.reply.json`]
   const named = dummies.map(({ keyid, csr }, index) => ({ keyid, csr, part: `${name}.dummy-${index + 1}.der` }))
@@ -72,17 +80,21 @@ function commandParts({ requestBody, replyBody, dummies, ...command }: BundleCon
   return { facts: described, parts }
 }
 
-function callbackParts({ body, judged: _judged, ...callback }: BundleContent['callbacks'][number], index: number) {
+function callbackParts(
+  { body, judged: _judged, ...callback }: BundleContent['callbacks'][number],
+  index: number,
+  tokens: readonly string[],
+) {
   const name = `callback-${index + 1}.json`
-  const { bytes, octets } = blankOffers(body)
+  const { bytes, octets } = blankOffers(body, tokens)
   const described: CallbackFacts = { part: name, ...callback, sha256: sha256Hex(body), blanked: octets }
   return { facts: described, part: { name, bytes } satisfies Part }
 }
 
-function evidencePart({ verdict, judgedAt, checks }: NonNullable<BundleContent['evidence']>, callback: CallbackFacts): Part {
-  const described: EvidenceFacts = { verdict, judgedAt, callback: callback.part, command: callback.command, checks }
-  return facts('evidence.json', described)
-}
+const evidenceFacts = (
+  { verdict, judgedAt, checks }: NonNullable<BundleContent['evidence']>,
+  callback: CallbackFacts,
+): EvidenceFacts => ({ verdict, judgedAt, callback: callback.part, command: callback.command, checks })
 
 /** Each chain once, however many certificates it stands above. */
 function chainParts({ certificates }: BundleContent): { parts: Part[]; names: Map<string, string[]> } {

@@ -198,12 +198,36 @@ describe('the offer is not in it', () => {
       `x ${uri} y`,
       '{"uri":"https://x/?token=s3cret"}',
       'token=s3cret&a=1',
+      '{"location":"https:\\/\\/x?a=1\\u0026token=s3cret\\u0026b"}',
+      '{"offer":"com.nexusgroup.plugout:\\/\\/\\/?url=x\\u0026token\\u003ds3cret"}',
+      'https://x/?next=com.nexusgroup.plugout%3A%2F%2F%2F%3Furl%3Dx%26token%3Ds3cret',
     ]) {
       const { bytes, octets } = blankOffers(Buffer.from(text))
       expect(bytes.length).toBe(Buffer.byteLength(text))
       expect(bytes.toString()).not.toMatch(/s3cret|plugout/)
       expect(octets).toBeGreaterThan(5)
     }
+  })
+
+  it('a token that the messaging server gave us is in no part, whatever it stands in', () => {
+    const token = '3f0c2a51-9f5e-4a53-9b6f-5d0e9a4c7b21'
+    const content = structuredClone(good)
+    const [command] = content.commands
+    Object.assign(command ?? {}, {
+      replyBody: JSON.stringify({ destinations: [{ uri: `com.nexusgroup.plugout:///?url=x&token=${token}` }] }),
+    })
+    Object.assign(content.callbacks.at(-1) ?? {}, {
+      body: Buffer.from(
+        JSON.stringify({
+          ...JSON.parse(Buffer.from(content.callbacks.at(-1)?.body ?? []).toString()),
+          location: `https://x/${token}/1`,
+        }),
+      ),
+    })
+    Object.assign(content.enrollment, { failureDetail: `nobody took ${token}` })
+    const made = makeBundle(content, key)
+    expect(made.toString()).not.toContain(token)
+    expect(failures(verifyBundle(made))).toEqual([])
   })
 
   it('the original’s hash stands beside a message that was blanked, and the checks say the same of it', () => {
