@@ -1,7 +1,15 @@
 /** The one-time link: a person without an account does the same alone. */
+import type { Response } from '@playwright/test'
 import { expect, test } from './fixtures.ts'
 
-test('a one-time link: start, scan, done; used up by completing, not by opening', async ({
+/** Nobody keeps it, and nobody is told its address. */
+function expectPrivate(response: Response | null): void {
+  const headers = response?.headers() ?? {}
+  expect([response?.status(), headers['referrer-policy']]).toEqual([200, 'no-referrer'])
+  expect(headers['cache-control']).toContain('no-store')
+}
+
+test('F-B15 a one-time link: start, scan, done; used up by completing, not by opening; link and code are in no cache and no log', async ({
   page,
   browser,
   portal,
@@ -22,14 +30,23 @@ test('a one-time link: start, scan, done; used up by completing, not by opening'
   const context = await browser.newContext()
   const self = await context.newPage()
   // Mail scanners open links: opening changes nothing.
-  await self.goto(link)
-  await self.goto(link)
+  expectPrivate(await self.goto(link))
+  expectPrivate(await self.goto(link))
   await expectAccessible(self)
+  const told = self.waitForResponse((response) => response.url().endsWith('/enroll/link'))
   await self.getByRole('button', { name: 'Start' }).click()
+  expectPrivate(await told)
   const field = self.getByRole('textbox', { name: 'Offer link' })
   await expect(field).toHaveValue(/^com\.nexusgroup\.plugout:/)
   await expectAccessible(self)
-  await commandLinePhone(await field.inputValue())
+  const offer = await field.inputValue()
+  const code = /[?&]token=([^&]+)/.exec(offer)?.[1] ?? 'no token'
+  expect(offer).toContain(code)
+  // The page as anybody gets it who opens the address now, a mail scanner for one: without the code.
+  const opened = await (await fetch(link)).text()
+  expect(opened).toContain(user.name)
+  expect(opened).not.toContain(code)
+  await commandLinePhone(offer)
   await expect(self.getByRole('heading', { level: 1 })).toContainText(/done/i)
 
   const again = await context.newPage()
@@ -38,4 +55,6 @@ test('a one-time link: start, scan, done; used up by completing, not by opening'
   await again.goto(`${portal.url}/enroll/nonsense`)
   await expect(again.getByRole('heading', { level: 1 })).toContainText(/link/i)
   await context.close()
+  for (const secret of [code, decodeURIComponent(code), new URL(link).pathname.split('/').at(-1) ?? ''])
+    expect(portal.log()).not.toContain(secret)
 })

@@ -213,6 +213,23 @@ describe('two phones, or the wrong one', () => {
     expect([await quick(-30), await quick(30)]).toEqual([expect.stringContaining('faster than a person'), null])
   })
 
+  it('F-B12 the phones of two people answer with one attestation key, the app’s: both get theirs, and it is no incident', async () => {
+    const people = [await offered(), await offered()]
+    for (const { command } of people) await send(flow.answerTo(command))
+    const ids = people.map(({ id }) => id)
+    expect(await Promise.all(ids.map(async (id) => [await stateOf(id), await certificatesOf(id)]))).toEqual([
+      ['delivering', 1],
+      ['delivering', 1],
+    ])
+    expect(
+      await count(
+        `(SELECT DISTINCT p.attestation_thumbprint FROM enrollment e JOIN phone p ON p.id = e.phone_id WHERE e.id = ANY($1::uuid[])) AS keys`,
+        ids,
+      ),
+    ).toBe(1)
+    expect(await count('incident WHERE enrollment_id = ANY($1::uuid[])', ids)).toBe(0)
+  })
+
   it('F-B2 the one-time number of another’s open offer: refused, and the other offer stays', async () => {
     const [attacker, victim] = [await offered(), await offered()]
     const { nonce } = victim.command.body.provCommand
