@@ -13,7 +13,7 @@ GRANT EXECUTE ON FUNCTION certdesk_add_job TO certdesk_web, certdesk_worker;
 -- ── Both ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 GRANT SELECT, INSERT ON audit_entry TO certdesk_web, certdesk_worker;
-GRANT SELECT ON audit_head, enrollment_move, _prisma_migrations TO certdesk_web, certdesk_worker;
+GRANT SELECT ON audit_head, enrollment_move, issuer_past_chain, _prisma_migrations TO certdesk_web, certdesk_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON process TO certdesk_web, certdesk_worker;
 
 -- ── Web ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ import type { AuditRow } from '#lib/core/audit-text.ts'
 import type { BundleContent } from '#lib/core/bundle/content.ts'
 import type { CheckResult, Verdict } from '#lib/core/enrollment/evidence.ts'
 import { db } from '#lib/db.ts'
+import { CHAINS_OF_ISSUER, type Chains, chainOf } from './issuer-chains.ts'
 
 /** More than any honest enrolment has. The newest commands are kept, and the judged callback whatever came beside it. */
 const MAX_COMMANDS = 200
@@ -26,7 +27,7 @@ interface RawContent {
   callbacks: Raw<Callback, 'body'>[] | null
   evidence: { verdict: Verdict; judgedAt: string; checks: CheckResult[] } | null
   judgedBy: BundleContent['judgedBy']
-  certificates: (Raw<Omit<Certificate, 'chain'>, 'der'> & { chain: string[] | null })[] | null
+  certificates: (Raw<Omit<Certificate, 'chain'>, 'der'> & { chains: Chains | null })[] | null
   audit: (AuditRow & { prevHash: string; hash: string })[] | null
 }
 
@@ -56,7 +57,7 @@ export async function readBundleContent(_grant: Grant<'system:work'>, enrollment
       (SELECT json_agg(json_build_object('keyid', k.keyid, 'serialNumber', t.serial_number, 'status', t.status, 'issuer', i.name,
           'notBefore', t.not_before, 'notAfter', t.not_after, 'issuedAt', t.issued_at, 'deliveredAt', t.delivered_at, 'revokedAt', t.revoked_at,
           'revocationReason', t.revocation_reason, 'der', encode(t.der, 'base64'),
-          'chain', (SELECT json_agg(encode(x.der, 'base64') ORDER BY x.n) FROM unnest(i.chain) WITH ORDINALITY AS x (der, n))) ORDER BY k.keyid)
+          'chains', ${CHAINS_OF_ISSUER}) ORDER BY k.keyid)
        FROM enrollment_key k JOIN certificate t ON t.enrollment_key_id = k.id JOIN issuer i ON i.id = t.issuer_id
        WHERE k.enrollment_id = e.id) AS certificates,
       (SELECT json_agg(json_build_object('seq', n.seq::text, 'at', to_char(n.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
@@ -110,11 +111,10 @@ function toContent(row: RawContent): BundleContent {
     callbacks: (row.callbacks ?? []).map(({ body, ...callback }) => ({ ...withTimes(callback), body: bytes(body ?? '') })),
     evidence: row.evidence && withTimes(row.evidence),
     judgedBy: row.judgedBy && { policyVersion: policyVersion ? withTimes(policyVersion) : null, record },
-    certificates: (row.certificates ?? []).map(({ der, chain, ...certificate }) => ({
-      ...withTimes(certificate),
-      der: der === null ? null : bytes(der),
-      chain: (chain ?? []).map(bytes),
-    })),
+    certificates: (row.certificates ?? []).map(({ der: base64, chains, ...certificate }) => {
+      const der = base64 === null ? null : bytes(base64)
+      return { ...withTimes(certificate), der, chain: chainOf(der, chains) }
+    }),
     audit: row.audit ?? [],
   }
 }

@@ -7,6 +7,7 @@ import type { CertificateRow, CertificateState, CertificateView, Page } from '#l
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { CERTIFICATE_STATE, pemOf } from './enrollment-view.ts'
+import { CHAINS_OF_ISSUER, type Chains, chainOf } from './issuer-chains.ts'
 import { issuerTitle } from './issuer-title.ts'
 import { cappedCount, cursorTime, makeCursor, type PageQuery, readCursor, toPage, windowOf } from './list-page.ts'
 import { isId } from './new-id.ts'
@@ -168,7 +169,7 @@ export async function certificatesOf(_grant: Reader, userId: string): Promise<Ce
 
 interface RawCertificateDetail extends RawCertificate {
   der: string | null
-  chain: string[] | null
+  chains: Chains | null
   sha256: string | null
   spkiSha256: string
   enrollmentId: string
@@ -183,8 +184,7 @@ export async function getCertificate(_grant: Reader, id: string): Promise<Certif
     db().$queryRaw<RawCertificateDetail[]>`
       SELECT ${COLUMNS}, encode(c.der, 'base64') AS der, encode(c.sha256, 'hex') AS sha256, encode(c.spki_sha256, 'hex') AS "spkiSha256",
         k.enrollment_id AS "enrollmentId", k.keyid,
-        (SELECT array_agg(encode(one, 'base64') ORDER BY n) FROM unnest(array_prepend(i.certificate, i.chain)) WITH ORDINALITY AS t(one, n)
-         WHERE one IS NOT NULL) AS chain,
+        ${CHAINS_OF_ISSUER} AS chains,
         ${NEWEST_REVOCATION} AS wanted
       FROM certificate c ${JOINS} JOIN issuer i ON i.id = c.issuer_id WHERE c.id = ${id}::uuid`,
     issuerTitles(),
@@ -194,7 +194,9 @@ export async function getCertificate(_grant: Reader, id: string): Promise<Certif
   return {
     ...toCertificateRow(row, issuer),
     pem: row.der ? pemOf(row.der) : null,
-    chainPem: distinct((row.chain ?? []).map(pemOf)),
+    chainPem: chainOf(row.der === null ? null : Buffer.from(row.der, 'base64'), row.chains).map((der) =>
+      pemOf(der.toString('base64')),
+    ),
     sha256: row.sha256,
     spkiSha256: row.spkiSha256,
     enrollmentId: row.enrollmentId,
@@ -202,9 +204,6 @@ export async function getCertificate(_grant: Reader, id: string): Promise<Certif
     revocation: row.wanted && toRevocationView(row.wanted),
   }
 }
-
-/** The chain may or may not begin with the issuing certificate itself. */
-const distinct = (pems: string[]): string[] => [...new Set(pems)]
 
 async function issuerTitles(): Promise<ReadonlyMap<string, string>> {
   const rows = await db().$queryRaw<{ id: string; name: string; certificate: string | null }[]>`

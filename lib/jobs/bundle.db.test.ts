@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authorize, type Grant } from '#lib/auth/permissions.ts'
 import { verifyBundle } from '#lib/core/bundle/verify.ts'
 import { RequestError } from '#lib/core/errors.ts'
+import { makeCa } from '#lib/core/x509/certificate-fixtures.ts'
 import { listPublishedBundleKeys } from '#lib/data/bundles.ts'
+import { getCertificate } from '#lib/data/certificates.ts'
 import { cancelEnrollment } from '#lib/workflows/cancel-enrollment.ts'
 import { redeliverCertificates } from '#lib/workflows/redeliver.ts'
 import { renewOffer } from '#lib/workflows/renew-offer.ts'
@@ -13,9 +15,12 @@ import { type Flow, type ReceivedCommand, startFlow } from './flow-fixtures.ts'
 
 let flow: Flow
 let auditor: Grant<'enrollment:read'>
+let readCertificates: Parameters<typeof getCertificate>[0]
 beforeAll(async () => {
   flow = await startFlow()
-  auditor = authorize({ kind: 'account', id: 'auditor', name: 'Aino Auditor', role: 'auditor', userId: null }, 'enrollment:read')
+  const aino = { kind: 'account', id: 'auditor', name: 'Aino Auditor', role: 'auditor', userId: null } as const
+  auditor = authorize(aino, 'enrollment:read')
+  readCertificates = authorize(aino, 'certificate:read')
 })
 afterAll(() => flow?.stop())
 
@@ -78,6 +83,16 @@ function expectNoOffer(bundle: string, { destination: { uri } }: ReceivedCommand
     for (const text of [...others, ...inBase64]) expect(bundle).not.toContain(text)
   }
   expect(bundle).not.toContain('plugout')
+}
+
+/** What the page of each of the enrolment's certificates shows. */
+async function chainsOf(enrollmentId: string): Promise<(string[] | undefined)[]> {
+  const { rows } = await flow.owner.query<{ id: string }>(
+    'SELECT t.id FROM certificate t JOIN enrollment_key k ON k.id = t.enrollment_key_id WHERE k.enrollment_id = $1',
+    [enrollmentId],
+  )
+  await flow.speakAs('web')
+  return Promise.all(rows.map(async ({ id }) => (await getCertificate(readCertificates, id))?.chainPem))
 }
 
 describe('evidence bundles', () => {
@@ -200,6 +215,24 @@ describe('evidence bundles', () => {
     await expect(requestBundle(auditor, id)).rejects.toMatchObject({ code: 'wrong_state' })
     await expect(takeRequestedBundle(auditor, id)).rejects.toBeInstanceOf(RequestError)
     await expect(requestBundle(auditor, '00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('of a certificate whose CA has a new signing certificate since: with the chain that signed it', async () => {
+    const { id } = await completed('bundle.chain')
+    const [before] = (await chainsOf(id)) as [string[]]
+    const { issuingDer, rootDer } = makeCa()
+    await flow.owner.query(
+      `UPDATE issuer SET certificate = $1, chain = ARRAY[$1, $2]::bytea[] WHERE id = (SELECT t.issuer_id FROM certificate t
+       JOIN enrollment_key k ON k.id = t.enrollment_key_id WHERE k.enrollment_id = $3::uuid)`,
+      [issuingDer, rootDer, id],
+    )
+    expect(failuresOf(await bundleOf(id))).toEqual([])
+    expect(await chainsOf(id)).toEqual([before])
+    for (const role of ['certdesk_web', 'certdesk_worker'])
+      for (const right of ['INSERT', 'UPDATE', 'DELETE']) {
+        const { rows } = await flow.owner.query(`SELECT has_table_privilege($1, 'issuer_past_chain', $2) AS may`, [role, right])
+        expect([role, right, rows[0].may]).toEqual([role, right, false])
+      }
   })
 
   it('the web can neither read the signing key nor write a bundle', async () => {
