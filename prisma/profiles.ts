@@ -16,7 +16,9 @@ const COMMON = {
   deliveryTimeoutS: 300,
   approval: false,
   confirmation: false,
+  confirmedBy: 'user',
   monitoredChecks: [],
+  heldChecks: ['C24'],
 } satisfies Partial<ProfileDefinition>
 
 const FIRST_PROFILES: readonly { name: string; definition: ProfileDefinition }[] = [

@@ -21,10 +21,15 @@ export default async function HomePage() {
   return (
     <>
       <PageHeader title={words.title} />
-      <section aria-label={words.waiting} className="mb-4 grid grid-cols-2 gap-3 md:grid-cols-4 xl:grid-cols-7">
-        <div className="col-span-2 grid xl:col-span-1">
-          <Tile {...incidentWords.tile} value={view.incidents.total} href="/incidents" tone="destructive" icon="triangle-alert" />
-        </div>
+      <section aria-label={words.waiting} className="mb-4 grid grid-cols-2 gap-3 md:grid-cols-4 2xl:grid-cols-8">
+        <Tile {...incidentWords.tile} value={view.incidents.total} href="/incidents" tone="destructive" icon="triangle-alert" />
+        <Tile
+          {...tiles.confirming}
+          value={view.confirming}
+          href="/enrollments?state=confirming"
+          tone="warning"
+          icon="hourglass"
+        />
         <Tile
           {...tiles.undelivered}
           value={view.undelivered}

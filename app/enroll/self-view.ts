@@ -4,7 +4,7 @@
  */
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { FAILURE_TEXTS } from '#lib/core/failure-texts.ts'
-import type { LinkView } from '#lib/core/views.ts'
+import type { Device, LinkView } from '#lib/core/views.ts'
 
 export interface SelfView {
   status: LinkView['status']
@@ -19,9 +19,11 @@ export interface SelfView {
     offer: { uri: string; expiresAt: string; timeoutS: number } | null
     serverTime: string
     device: string | null
-    /** As the phone says of itself. */
-    deviceModel: string | null
+    /** As the phone says of itself, while somebody is asked about it. */
+    phone: Device | null
+    confirmation: { by: 'user' | 'staff'; csrSubject: string } | null
     failure: string | null
+    confirmationExpired: boolean
     slow: boolean
   } | null
   /** Stands for all of the above but the time: sent back when asking for news. */
@@ -44,8 +46,10 @@ export function toSelfView({ enrollment: e, ...link }: LinkView, { withOffer }: 
       offer: withOffer && e.offer ? { uri: e.offer.uri, expiresAt: e.offer.expiresAt, timeoutS: e.offer.timeoutS } : null,
       serverTime: e.serverTime,
       device: e.device?.name ?? null,
-      deviceModel: e.device?.model || null,
+      phone: e.confirmation && e.device,
+      confirmation: e.confirmation,
       failure: e.failureCode ? FAILURE_TEXTS[e.failureCode].user : null,
+      confirmationExpired: e.failureCode === 'confirmation_expired',
       slow: e.waitReason !== null,
     },
     seen: withOffer ? [status, e?.id, e?.state, e?.offer?.sentAt, e?.waitReason ? 'slow' : ''].join('|') : '',

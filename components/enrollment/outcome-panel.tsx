@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { Icon } from '#components/ui/icon.tsx'
 import { FAILURE_TEXTS } from '#lib/core/failure-texts.ts'
 import type { EnrollmentView } from '#lib/core/views.ts'
-import { enrollments } from '#lib/messages/enrollments.ts'
+import { enrollments, NOT_CONFIRMED } from '#lib/messages/enrollments.ts'
 
 const words = enrollments.outcome
 
@@ -26,7 +26,9 @@ export function OutcomePanel({ failure, actions }: { failure: NonNullable<Enroll
             <dd className="text-pretty">{text.helpdesk}</dd>
             {failure.detail && (
               <>
-                <dt className="text-muted-foreground text-sm leading-6">{words.detail}</dt>
+                <dt className="text-muted-foreground text-sm leading-6">
+                  {NOT_CONFIRMED.includes(failure.code) ? words.reason : words.detail}
+                </dt>
                 <dd className="min-w-0">
                   <bdi className="foreign text-sm">{failure.detail}</bdi>
                 </dd>

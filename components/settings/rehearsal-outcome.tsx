@@ -1,7 +1,7 @@
 /** What a rehearsal showed: the sentence, and the answers that would be judged differently, each with the way to it. */
 import Link from 'next/link'
-import { Badge } from '#components/ui/badge.tsx'
-import { Icon } from '#components/ui/icon.tsx'
+import { Badge, type Tone } from '#components/ui/badge.tsx'
+import { Icon, type IconName } from '#components/ui/icon.tsx'
 import { RelativeTime } from '#components/ui/relative-time.tsx'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '#components/ui/table.tsx'
 import type { RehearsalChange, RehearsalResult, RehearsedVerdict } from '#lib/core/enrollment/rehearsal.ts'
@@ -9,9 +9,11 @@ import { MAX_LISTED, MAX_REHEARSED } from '#lib/core/enrollment/rehearsal-limits
 import { rehearsalMessages as words } from '#lib/messages/rehearsal.ts'
 
 export function RehearsalOutcome({ result, changes }: { result: RehearsalResult; changes: readonly string[] }) {
-  const { accepted, refused, nowRefused, nowAccepted, nowOtherwise, unreadable, capped } = result
+  const { accepted, refused, nowRefused, nowAccepted, nowOtherwise, nowHeld = 0, nowLetPass = 0, unreadable, capped } = result
   const nothing = accepted + refused === 0
   const notes = [
+    ...(nowHeld > 0 ? [words.held(nowHeld)] : []),
+    ...(nowLetPass > 0 ? [words.letPass(nowLetPass)] : []),
     ...(nowOtherwise > 0 ? [words.otherwise(nowOtherwise)] : []),
     ...(unreadable > 0 ? [words.unreadable(unreadable)] : []),
     ...(capped ? [words.capped(MAX_REHEARSED)] : []),
@@ -99,11 +101,17 @@ function Changes({ changes }: { changes: readonly RehearsalChange[] }) {
   )
 }
 
+const LOOK = {
+  passed: ['success', 'check'],
+  failed: ['destructive', 'x'],
+  held: ['warning', 'hourglass'],
+} as const satisfies Record<RehearsedVerdict['verdict'], readonly [Tone, IconName]>
+
 function VerdictCell({ verdict: { verdict, check, code } }: { verdict: RehearsedVerdict }) {
-  const good = verdict === 'passed'
+  const [tone, icon] = LOOK[verdict]
   return (
     <>
-      <Badge tone={good ? 'success' : 'destructive'} icon={good ? 'check' : 'x'}>
+      <Badge tone={tone} icon={icon}>
         {words.verdict[verdict]}
       </Badge>
       {check && code && <code className="foreign-line block text-muted-foreground text-xs">{words.by(check, code)}</code>}

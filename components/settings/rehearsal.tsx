@@ -1,7 +1,7 @@
 'use client'
 /**
  * The step before a change of rules is saved: choose a period, have its answers replayed, see what would have come out. For the attestation
- * policy and for the checks that a profile monitors. Says by `onOutcome` which finished rehearsal belongs to the form as it stands now.
+ * policy and for what a profile wants of answers. Says by `onOutcome` which finished rehearsal belongs to the form as it stands now.
  */
 import { useEffect, useId, useState } from 'react'
 import { Alert } from '#components/ui/alert.tsx'
@@ -16,7 +16,7 @@ import { type StartRehearsal, useRehearsal } from './use-rehearsal.ts'
 /** What is to be rehearsed; the period is chosen here. */
 export type RehearsedChange =
   | { change: 'policy'; draft: Extract<RehearsalWish, { change: 'policy' }>['draft']; basedOn: number }
-  | { change: 'profile'; profile: string; monitoredChecks: Extract<RehearsalWish, { change: 'profile' }>['monitoredChecks'] }
+  | Omit<Extract<RehearsalWish, { change: 'profile' }>, 'period'>
 
 const PERIODS: readonly { value: string; label: string; period: RehearsalPeriod }[] = [
   ...([7, 30, 90] as const).map((days) => ({ value: `${days}d`, label: words.days(days), period: { days } })),

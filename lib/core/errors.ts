@@ -73,6 +73,8 @@ export const PROCESS_FAILURE_CODES = [
   'phone_refused',
   'declined',
   'confirmation_denied',
+  'confirmation_expired',
+  'release_refused',
   'cancelled',
   'ca_unreachable',
   'ca_refused',

@@ -280,8 +280,19 @@ export const FAILURE_TEXTS = {
   },
   confirmation_denied: {
     user: 'You said that the phone was not yours, so no certificate was made.',
-    helpdesk: 'The user said that the phone that answered is not his. Somebody else may have scanned the code.',
+    helpdesk:
+      'The phone that answered is not the user’s: the user said so, or staff on the user’s word. Somebody else may have scanned the code.',
     next: 'Treat it as an incident: tell the security officer, then start a new enrolment with the user on the line.',
+  },
+  confirmation_expired: {
+    user: 'Nobody confirmed your phone in time, so no certificate was made. Please ask for a new code.',
+    helpdesk: 'The phone answered, but nobody said in time that it was the right one.',
+    next: 'Start a new enrolment. Where the user has to confirm the phone, keep the user on the line until that is done.',
+  },
+  release_refused: {
+    user: 'The helpdesk has looked at your phone’s answer and did not accept it, so no certificate was made.',
+    helpdesk: 'The answer was held for staff, and somebody decided against it. Who and why is in the timeline.',
+    next: 'See in the evidence why it was held. Clear that up with the user, then start a new enrolment.',
   },
   cancelled: {
     user: 'The enrolment was cancelled. Your phone has received no certificate.',

@@ -3,6 +3,7 @@
  * lib/data makes them; components and routes take them. No page sees a database row.
  */
 import type { ConnectionStep } from './connection-test.ts'
+import type { Confirmation } from './enrollment/confirmation.ts'
 import type { CheckResult, Verdict } from './enrollment/evidence.ts'
 import type { KeyType, KeyUsageWord, ProfileDefinition } from './enrollment/profile.ts'
 import type { EnrollmentState } from './enrollment/state.ts'
@@ -140,6 +141,8 @@ export interface ProfileView {
   issuer: string
   approval: boolean
   confirmation: boolean
+  /** Whose word is waited for where `confirmation` is true. */
+  confirmedBy: Confirmation['by']
 }
 
 /** A line of the settings' list of profiles. */
@@ -218,6 +221,8 @@ export interface EnrollmentView extends EnrollmentRow {
   /** The certificate command under way. */
   delivery: { attempt: number; sentAt: string | null; expiresAt: string | null } | null
   waitReason: string | null
+  /** Whose word about the phone is waited for; null in every other state. */
+  confirmation: (Confirmation & { until: string }) | null
   failure: { code: FailureCode; detail: string | null } | null
   keys: { keyid: string; usage: string | null; csrSubject: string; spkiSha256: string }[]
   certificates: (CertificateRow & { pem: string | null; keyid: string })[]
@@ -299,6 +304,8 @@ export interface HomeView {
   /** Open ones, the newest first; `items` are at most five. */
   incidents: Pick<Page<IncidentRow>, 'items' | 'total'>
   undelivered: number
+  /** Phones that somebody has to confirm. */
+  confirming: number
   running: number
   expiring7: number
   expiring30: number
@@ -332,6 +339,8 @@ export interface LinkView {
     offer: EnrollmentView['offer']
     serverTime: string
     device: Device | null
+    /** Subject of the keys that the phone made. */
+    confirmation: { by: Confirmation['by']; csrSubject: string } | null
     failureCode: FailureCode | null
     waitReason: string | null
   } | null

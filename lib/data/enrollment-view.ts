@@ -4,8 +4,9 @@
  * Parts come as JSON made by PostgreSQL, so their times are text with an offset; `iso` makes them what the views promise.
  */
 import { type Grant, may } from '#lib/auth/permissions.ts'
+import { CONFIRMATION_TIME_S, findConfirmation } from '#lib/core/enrollment/confirmation.ts'
 import type { CheckResult, Verdict } from '#lib/core/enrollment/evidence.ts'
-import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
+import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import type { FailureCode } from '#lib/core/errors.ts'
 import type { IncidentKind } from '#lib/core/incidents.ts'
@@ -156,21 +157,31 @@ function enteredAt(timeline: readonly TimelineEntry[]): EnrollmentView['enteredA
   return times
 }
 
+function confirmationOf(
+  { state, checks, stateChangedAt }: RawEnrollment,
+  definition: ProfileDefinition,
+): EnrollmentView['confirmation'] {
+  const asks = state === 'confirming' ? findConfirmation(definition, checks ?? []) : null
+  return asks && { ...asks, until: iso(new Date(stateChangedAt.getTime() + CONFIRMATION_TIME_S[asks.by] * 1000)) }
+}
+
 export function toEnrollmentView(grant: Grant, row: RawEnrollment): EnrollmentView {
   const base = toEnrollmentRow(row)
   const timeline = (row.audit ?? []).map((entry) => toTimelineEntry(row.id, entry))
   const { command } = row
+  const definition = profileDefinitionSchema.parse(row.definition)
   return {
     ...base,
     version: row.version,
     serverTime: iso(row.serverTime),
-    servername: profileDefinitionSchema.parse(row.definition).servername,
+    servername: definition.servername,
     offer: liveOffer(grant, row),
     delivery:
       command?.kind === 'certificate'
         ? { attempt: command.attempt, sentAt: isoOrNull(command.sent_at), expiresAt: isoOrNull(command.expires_at) }
         : null,
     waitReason: row.waitReason,
+    confirmation: confirmationOf(row, definition),
     failure: row.failureCode ? { code: row.failureCode as FailureCode, detail: row.failureDetail } : null,
     keys: row.keys ?? readAnswerKeys(row.answerKeys),
     certificates: (row.certificates ?? []).map((c) => ({

@@ -16,6 +16,7 @@ const BROKEN_CAS = 5
 
 interface RawCounts {
   undelivered: number
+  confirming: number
   running: number
   expiring7: number
   expiring30: number
@@ -50,6 +51,7 @@ export async function getHome(grant: Grant<'enrollment:read'>): Promise<HomeView
     db().$queryRaw<RawCounts[]>`
       SELECT
         (SELECT count(*)::int FROM enrollment WHERE state = 'undelivered') AS undelivered,
+        (SELECT count(*)::int FROM enrollment WHERE state = 'confirming') AS confirming,
         (SELECT count(*)::int FROM enrollment
          WHERE state IN ('awaiting_approval', 'requesting', 'offered', 'answered', 'confirming', 'issuing', 'delivering')) AS running,
         (SELECT count(*)::int FROM certificate

@@ -13,6 +13,7 @@ export interface JobPayloads {
   /** `attempt`: 1 for the first of a row of tries, counted up by the job itself. */
   'send-provision': { enrollmentId: string; attempt?: number }
   'expire-offer': { commandId: string }
+  'expire-confirmation': { enrollmentId: string }
   'process-callback': { callbackId: string }
   'check-answer': { enrollmentId: string }
   'issue-certificates': { enrollmentId: string }
@@ -34,6 +35,7 @@ export type TaskName = keyof JobPayloads
 export const JOB_KEYS: { readonly [T in TaskName]: (payload: JobPayloads[T]) => string } = {
   'send-provision': (p) => `provision:${p.enrollmentId}`,
   'expire-offer': (p) => `expire:${p.commandId}`,
+  'expire-confirmation': (p) => `confirmation:${p.enrollmentId}`,
   'process-callback': (p) => `callback:${p.callbackId}`,
   'check-answer': (p) => `check:${p.enrollmentId}`,
   'issue-certificates': (p) => `issue:${p.enrollmentId}`,

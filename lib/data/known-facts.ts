@@ -2,6 +2,7 @@
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { KnownKey } from '#lib/core/enrollment/checks/index.ts'
 import { db } from '#lib/db.ts'
+import { PHONE_TAKEN } from './phone-taken.ts'
 
 export interface AskedFacts {
   userId: string
@@ -22,7 +23,7 @@ export interface KnownFacts {
   keys: Map<string, KnownKey>
   /** True if the profile id is already bound to a phone. */
   profileRefTaken: boolean
-  /** Thumbprints of attestation keys of this person's phones with this profile. */
+  /** Thumbprints of attestation keys of this person's phones with this profile; what was held and not released is none of theirs. */
   earlierAttestation: string[]
   /** SubjectPublicKeyInfos of this person's newest keys. */
   ownKeys: Uint8Array[]
@@ -55,8 +56,8 @@ export async function findKnownFacts(_grant: Grant<'system:work'>, a: AskedFacts
        FROM unnest(${[...a.spki]}::bytea[]) AS s(spki), issuer i, unnest(i.chain || i.certificate) AS c(der)
        WHERE position(s.spki IN c.der) > 0) AS ca,
       EXISTS (SELECT 1 FROM phone WHERE profile_ref = ${a.profileRef}) AS taken,
-      (SELECT array_agg(DISTINCT attestation_thumbprint) FROM phone
-       WHERE user_id = ${a.userId}::uuid AND profile_name = ${a.profileName}) AS earlier,
+      (SELECT array_agg(DISTINCT p.attestation_thumbprint) FROM phone p
+       WHERE p.user_id = ${a.userId}::uuid AND p.profile_name = ${a.profileName} AND ${PHONE_TAKEN}) AS earlier,
       ARRAY(SELECT k.spki FROM enrollment e JOIN enrollment_key k ON k.enrollment_id = e.id
             WHERE e.user_id = ${a.userId}::uuid ORDER BY e.created_at DESC LIMIT ${MAX_OWN_KEYS}::int) AS own,
       (SELECT json_build_object('enrollmentId', e.id, 'userid', u.userid)

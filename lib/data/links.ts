@@ -6,6 +6,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Actor, Grant } from '#lib/auth/permissions.ts'
+import { findConfirmation } from '#lib/core/enrollment/confirmation.ts'
+import type { CheckResult } from '#lib/core/enrollment/evidence.ts'
 import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
 import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
@@ -90,6 +92,9 @@ interface RawLink {
   failureCode: string | null
   waitReason: string | null
   device: unknown
+  /** Only while somebody is asked. */
+  checks: CheckResult[] | null
+  csrSubject: string | null
   offerUri: string | null
   sentAt: Date | null
   offerExpiresAt: Date | null
@@ -113,6 +118,7 @@ export async function findLink(token: string): Promise<FoundLink | null> {
            p.title AS "profileTitle", u.email, u.department, u.attributes, v.definition, l.expires_at AS "expiresAt", clock_timestamp() AS "serverTime",
            CASE WHEN l.used_at IS NOT NULL THEN 'used' WHEN l.revoked_at IS NOT NULL THEN 'revoked'
                 WHEN l.expires_at <= now() OR u.status <> 'active' THEN 'expired' ELSE 'usable' END AS status,
+           ev.checks, (SELECT k.csr_subject FROM enrollment_key k WHERE k.enrollment_id = e.id ORDER BY k.keyid LIMIT 1) AS "csrSubject",
            e.id AS "enrollmentId", e.state::text AS state, e.failure_code AS "failureCode", e.wait_reason AS "waitReason", a.device,
            m.offer_uri AS "offerUri", m.sent_at AS "sentAt", m.expires_at AS "offerExpiresAt", m.timeout_s AS "timeoutS"
     FROM enrollment_link l
@@ -121,6 +127,7 @@ export async function findLink(token: string): Promise<FoundLink | null> {
     JOIN profile p ON p.id = v.profile_id
     LEFT JOIN LATERAL (SELECT * FROM enrollment WHERE link_id = l.id ORDER BY created_at DESC LIMIT 1) e ON true
     LEFT JOIN answer a ON a.judged_for = e.id
+    LEFT JOIN evidence ev ON ev.answer_id = a.id AND e.state = 'confirming'
     LEFT JOIN command m ON m.id = e.current_command_id AND m.kind = 'provision' AND e.state = 'offered'
     WHERE l.token_hash = ${hashOf(token)}`
   const row = rows[0]
@@ -141,7 +148,9 @@ export async function findLink(token: string): Promise<FoundLink | null> {
 }
 
 function toLinkView(row: RawLink): LinkView {
-  const { servername, subject } = profileDefinitionSchema.parse(row.definition)
+  const definition = profileDefinitionSchema.parse(row.definition)
+  const { servername, subject } = definition
+  const asks = row.checks && findConfirmation(definition, row.checks)
   const user = { ...row, name: row.userName, attributes: textAttributes(row.attributes) }
   const offer =
     row.offerUri && row.sentAt && row.offerExpiresAt && row.timeoutS
@@ -168,6 +177,7 @@ function toLinkView(row: RawLink): LinkView {
             offer,
             serverTime: row.serverTime.toISOString(),
             device: readDevice(row.device),
+            confirmation: asks && { by: asks.by, csrSubject: row.csrSubject ?? '' },
             failureCode: row.failureCode as FailureCode | null,
             waitReason: row.waitReason,
           }

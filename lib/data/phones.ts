@@ -5,6 +5,7 @@ import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { cappedCount, cursorTime, makeCursor, type PageQuery, readCursor, toPage, windowOf } from './list-page.ts'
 import { isId } from './new-id.ts'
+import { PHONE_TAKEN } from './phone-taken.ts'
 import { matchWords } from './search-words.ts'
 
 export const PHONE_SORTS = ['-contact', 'contact', '-created'] as const
@@ -99,7 +100,8 @@ export async function listPhones(_grant: Reader, query: PhoneListQuery = {}): Pr
   const sort = query.sort ?? '-contact'
   const order = ORDERS[sort]
   const window = windowOf(query)
-  const where = searchCondition(query.q ?? '') ?? Prisma.sql`true`
+  const found = searchCondition(query.q ?? '')
+  const where = found ? Prisma.sql`${PHONE_TAKEN} AND ${found}` : PHONE_TAKEN
   let after = Prisma.empty
   if (query.cursor) {
     const { key, id } = readCursor(query.cursor, sort)
@@ -124,7 +126,7 @@ export async function listPhones(_grant: Reader, query: PhoneListQuery = {}): Pr
 /** The phones of one person, last seen first. */
 export async function phonesOf(_grant: Reader, userId: string): Promise<PhoneRow[]> {
   const rows = await db().$queryRaw<RawPhone[]>`
-    SELECT ${COLUMNS} FROM phone p ${JOINS} WHERE p.user_id = ${userId}::uuid ORDER BY p.last_contact_at DESC, p.id LIMIT 50`
+    SELECT ${COLUMNS} FROM phone p ${JOINS} WHERE p.user_id = ${userId}::uuid AND ${PHONE_TAKEN} ORDER BY p.last_contact_at DESC, p.id LIMIT 50`
   return rows.map(toPhoneRow)
 }
 

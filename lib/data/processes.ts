@@ -5,6 +5,7 @@
  * (or so late that its writes are refused by compare-and-set): its job locks are freed at once instead of after Graphile Worker's four hours.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
+import { CONFIRMATION_TIME_S } from '#lib/core/enrollment/confirmation.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 
@@ -75,6 +76,10 @@ export async function addMissingJobs(_grant: Grant<'system:work'>): Promise<stri
       UNION ALL
       SELECT 'expire-offer', json_build_object('commandId', c.id), 'expire:' || c.id, c.expires_at + interval '15 seconds'
       FROM enrollment e JOIN command c ON c.id = e.current_command_id WHERE e.state = 'offered' AND c.state = 'sent'
+      UNION ALL
+      SELECT 'expire-confirmation', json_build_object('enrollmentId', e.id), 'confirmation:' || e.id,
+        e.state_changed_at + make_interval(secs => ${CONFIRMATION_TIME_S.user})
+      FROM enrollment e WHERE e.state = 'confirming' AND e.state_changed_at < now() - interval '10 seconds'
       UNION ALL
       SELECT 'check-answer', json_build_object('enrollmentId', e.id), 'check:' || e.id, NULL
       FROM enrollment e WHERE e.state = 'answered' AND e.state_changed_at < now() - interval '10 seconds'

@@ -40,6 +40,7 @@ export function toProfileView(r: RawProfile): ProfileView {
     issuer: issuerTitle(r.issuerName, r.issuerCertificate),
     approval: definition.approval,
     confirmation: definition.confirmation,
+    confirmedBy: definition.confirmedBy,
   }
 }
 

@@ -27,6 +27,10 @@ export interface RehearsalView {
   finished: boolean
   result: RehearsalResult | null
   failure: string | null
+  /** Seconds since it was finished, by the database's clock; null while it is not. */
+  ageS: number | null
+  /** It was asked for before the newest version of the attestation policy came. */
+  overtaken: boolean
 }
 
 /** Writes the wish and the job that grants it. */
@@ -53,8 +57,13 @@ export async function findRehearsal(
       finished: boolean
       result: RehearsalResult | null
       failure: string | null
+      ageS: number | null
+      overtaken: boolean
     }[]
-  >`SELECT wish, done, total, finished_at IS NOT NULL AS finished, result, failure FROM rehearsal WHERE id = ${id}::uuid`
+  >`SELECT wish, done, total, finished_at IS NOT NULL AS finished, result, failure,
+      extract(epoch FROM clock_timestamp() - finished_at)::float8 AS "ageS",
+      EXISTS (SELECT FROM policy_version v WHERE v.created_at > rehearsal.created_at) AS overtaken
+    FROM rehearsal WHERE id = ${id}::uuid`
   const row = rows[0]
   return row ? { ...row, id, wish: rehearsalWishSchema.parse(row.wish) } : null
 }
@@ -99,7 +108,7 @@ export async function readRehearsedAnswers(
 ): Promise<RehearsedRow[]> {
   const rows = await db().$queryRaw<RawRow[]>`
     SELECT v.answer_id AS "answerId", a.enrollment_id AS "enrollmentId", u.userid, u.name AS "userName", p.name AS profile,
-      pv.definition ->> 'attestationKeySet' AS "keySet", a.received_at AS "receivedAt", b.body, v.verdict::text AS verdict, v.checks,
+      pv.definition ->> 'attestationKeySet' AS "keySet", coalesce(pv.definition -> 'heldChecks', '[]'::jsonb) AS "heldChecks", a.received_at AS "receivedAt", b.body, v.verdict::text AS verdict, v.checks,
       v.policy AS record
     FROM ${FROM} JOIN "user" u ON u.id = e.user_id JOIN callback b ON b.id = a.callback_id
     WHERE ${scopeSql(scope)} AND ${before === null ? Prisma.sql`true` : Prisma.sql`v.answer_id < ${before}::uuid`}

@@ -8,6 +8,7 @@ import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import { db } from '#lib/db.ts'
 import { Prisma } from '#lib/generated/prisma/client.ts'
 import { isId } from './new-id.ts'
+import { PHONE_TAKEN } from './phone-taken.ts'
 import { PHONE_WORDS } from './phones.ts'
 import { matchWords, serialPrefix } from './search-words.ts'
 
@@ -66,7 +67,7 @@ async function findPhones(text: string): Promise<SearchHit[]> {
   const where = isId(text) ? Prisma.sql`p.id = ${text}::uuid` : Prisma.sql`(${words}) OR p.profile_ref = ${text}`
   const rows = await db().$queryRaw<{ id: string; name: string; model: string; userid: string; userName: string }[]>`
     SELECT p.id, p.name, p.model, u.userid, u.name AS "userName"
-    FROM (SELECT * FROM phone p WHERE ${where} LIMIT 3) AS p JOIN "user" u ON u.id = p.user_id`
+    FROM (SELECT * FROM phone p WHERE (${where}) AND ${PHONE_TAKEN} LIMIT 3) AS p JOIN "user" u ON u.id = p.user_id`
   return rows.map((r) => ({
     kind: 'phone',
     id: r.id,

@@ -16,6 +16,7 @@ import { textAttributes } from './enrollment-facts.ts'
 import { listEnrollments } from './enrollments.ts'
 import { cappedCount, makeCursor, type PageQuery, readCursor, TOTAL_CAP, toPage, windowOf } from './list-page.ts'
 import { isId, newId } from './new-id.ts'
+import { PHONE_TAKEN } from './phone-taken.ts'
 import { phonesOf } from './phones.ts'
 import { matchWords } from './search-words.ts'
 import { inTransaction, isUniqueViolation } from './transaction.ts'
@@ -65,7 +66,7 @@ const ORDERS: Record<UserSort, Order> = {
 
 const COLUMNS = (key: Prisma.Sql) => Prisma.sql`
   u.id, u.userid, u.name, u.email, u.department, u.status::text AS status, ${key} AS "sortKey",
-  (SELECT count(*)::int FROM phone p WHERE p.user_id = u.id) AS phones,
+  (SELECT count(*)::int FROM phone p WHERE p.user_id = u.id AND ${PHONE_TAKEN}) AS phones,
   live.n AS "activeCertificates", live.soonest AS "soonestExpiry"`
 
 const LIVE = Prisma.sql`

@@ -80,6 +80,21 @@ const judgedBy = async (id: string) =>
   )[0]
 const incidentsOf = (id: string) => query('SELECT kind, about, detail FROM incident WHERE enrollment_id = $1 ORDER BY kind', id)
 
+const answerOf = async (id: string) => (await query('SELECT id FROM answer WHERE enrollment_id = $1', id))[0]
+const setHeldChecks = (heldChecks: string[]) =>
+  query(
+    `INSERT INTO profile_version (id, profile_id, version, definition, issuer_id)
+     SELECT gen_random_uuid(), profile_id, version + 1, definition || jsonb_build_object('heldChecks', $1::jsonb), issuer_id
+     FROM profile_version WHERE profile_id = (SELECT id FROM profile WHERE name = 'Employee mobile ID') ORDER BY version DESC LIMIT 1`,
+    JSON.stringify(heldChecks),
+  )
+
+/** As if it had been finished so much earlier: its row does not let itself be changed. */
+const makeOlder = (rehearsalId: string, by: string) =>
+  flow.owner.query(`ALTER TABLE rehearsal DISABLE TRIGGER USER;
+    UPDATE rehearsal SET finished_at = finished_at - interval '${by}' WHERE id = '${rehearsalId}';
+    ALTER TABLE rehearsal ENABLE TRIGGER USER`)
+
 const app = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const file = () => flow.attestationKeys as Record<string, object[]>
 
@@ -199,16 +214,53 @@ describe('a rehearsal', () => {
       change: 'profile',
       profile: 'Employee mobile ID',
       monitoredChecks: ['C14' as const],
+      heldChecks: [],
+      attestationKeySet: null,
       period: { last: 100 },
     } as const
-    const id = await insertRehearsal(admin, { ...wish, monitoredChecks: ['C14'] })
-    const none = await insertRehearsal(admin, { ...wish, monitoredChecks: ['C14'], profile: 'No such profile' })
+    const id = await insertRehearsal(admin, { ...wish, heldChecks: [], monitoredChecks: ['C14'] })
+    const none = await insertRehearsal(admin, { ...wish, heldChecks: [], monitoredChecks: ['C14'], profile: 'No such profile' })
     await flow.runJobs()
     expect((await findRehearsal(admin, id))?.result?.changes.find((one) => one.enrollmentId === refused.id)).toMatchObject({
       before: { verdict: 'failed', code: 'sch' },
       after: { verdict: 'passed' },
     })
     expect((await findRehearsal(admin, none))?.result).toMatchObject({ accepted: 0, refused: 0, changes: [] })
+    await save({ keySets: {}, schPins: [] })
+  })
+
+  it('of another key set of a profile replays its answers under the keys of that set', async () => {
+    const own = [imported(app, 'own app')]
+    await save({ keySets: { OWN: own, ATTESTATION: own }, schPins: [] })
+    const [builtIn, ownApp] = [await answered(), await answered(signedBy(app))]
+    const id = await insertRehearsal(admin, {
+      change: 'profile',
+      profile: 'Employee mobile ID',
+      monitoredChecks: [],
+      heldChecks: ['C24'],
+      attestationKeySet: 'OWN',
+      period: { last: 100 },
+    })
+    await flow.runJobs()
+    const { result } = (await findRehearsal(admin, id)) ?? {}
+    expect(result?.changes.find((one) => one.enrollmentId === ownApp.id)).toBeUndefined()
+    expect(result?.changes.find((one) => one.enrollmentId === builtIn.id)).toMatchObject({
+      before: { verdict: 'passed' },
+      after: { verdict: 'failed', check: 'C10', code: 'attestation_key' },
+    })
+    await save({ keySets: {}, schPins: [] })
+  })
+
+  it('counts for an hour, and not beyond the next version of the policy', async () => {
+    const draft: PolicyDraft = { keySets: { NEW: [imported(app, 'x')] }, schPins: [] }
+    const { id: rehearsalId } = await rehearsed(draft)
+    const basedOn = (await listPolicyVersions(admin))[0]?.number ?? 0
+    const attempt = () => saveAttestationPolicy(admin, { basedOn, draft, note: 'n', rehearsalId })
+    await makeOlder(rehearsalId, '61 minutes')
+    await expect(attempt()).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('an hour old') })
+    await makeOlder(rehearsalId, '-61 minutes')
+    await attempt()
+    expect(await findRehearsal(admin, rehearsalId)).toMatchObject({ overtaken: true })
     await save({ keySets: {}, schPins: [] })
   })
 
@@ -296,9 +348,19 @@ describe('what is known of keys', () => {
       `UPDATE phone SET attestation_thumbprint = 'of another set' WHERE user_id = (SELECT id FROM "user" WHERE userid = $1)`,
       person?.userid,
     )
+    // The first profiles leave it to staff; one that enforces the check refuses.
     const held = await answered({}, person?.userid)
-    expect(await flow.look(held.id)).toMatchObject({ state: 'rejected', failure_code: 'attestation_changed' })
-    expect(await incidentsOf(held.id)).toMatchObject([{ kind: 'attestation_changed', detail: { check: 'C24', outcome: 'fail' } }])
+    expect(await flow.look(held.id)).toMatchObject({ state: 'confirming' })
+    expect(await incidentsOf(held.id)).toMatchObject([
+      { kind: 'attestation_changed', about: `answer:${(await answerOf(held.id)).id}`, detail: { check: 'C24', held: true } },
+    ])
+    await setHeldChecks([])
+    const refused = await answered({}, person?.userid)
+    expect(await flow.look(refused.id)).toMatchObject({ state: 'rejected', failure_code: 'attestation_changed' })
+    expect(await incidentsOf(refused.id)).toMatchObject([
+      { kind: 'attestation_changed', detail: { check: 'C24', outcome: 'fail' } },
+    ])
+    await setHeldChecks(['C24'])
     await save({ keySets: {}, schPins: [] })
   })
 

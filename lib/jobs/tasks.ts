@@ -9,6 +9,7 @@ import { answerPkiRequest } from '#lib/workflows/answer-pki-request.ts'
 import { checkConnections } from '#lib/workflows/check-connections.ts'
 import { deliverCertificates } from '#lib/workflows/deliver-certificates.ts'
 import { expireDelivery, expireOffer } from '#lib/workflows/expire-command.ts'
+import { expireConfirmation } from '#lib/workflows/expire-confirmation.ts'
 import { makeBundle } from '#lib/workflows/make-bundle.ts'
 import { processCallback } from '#lib/workflows/process-callback.ts'
 import { proveRevocation } from '#lib/workflows/prove-revocation.ts'
@@ -33,6 +34,7 @@ const attempt = z.number().int().min(1).optional()
 const PAYLOADS = {
   'send-provision': z.object({ enrollmentId: id, attempt }),
   'expire-offer': z.object({ commandId: id }),
+  'expire-confirmation': z.object({ enrollmentId: id }),
   'process-callback': z.object({ callbackId: id }),
   'check-answer': z.object({ enrollmentId: id }),
   'issue-certificates': z.object({ enrollmentId: id }),
@@ -56,6 +58,7 @@ export function makeTasks(context: WorkerContext): TaskList {
   const work: Work = {
     'send-provision': (payload) => sendProvision(grant, context, payload),
     'expire-offer': (payload) => expireOffer(grant, payload),
+    'expire-confirmation': (payload) => expireConfirmation(grant, payload),
     'process-callback': (payload) => processCallback(grant, context, payload),
     // Both go on from where the enrolment stands, whatever they were added for.
     'check-answer': (payload) => advanceEnrollment(grant, context, payload.enrollmentId),

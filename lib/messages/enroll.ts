@@ -69,6 +69,10 @@ export const enroll = {
     warning: 'Did somebody send you a code, or was somebody watching? Then say no, and call the helpdesk.',
     yes: 'Yes, it is mine',
     no: 'No, it is not mine',
+    titleStaff: 'The helpdesk is looking at this phone',
+    phone: 'The phone that answered',
+    subject: 'Its certificate will say',
+    textStaff: 'It goes on as soon as they have decided; you can open your link again later. If it is not yours, say so now.',
   },
   done: {
     title: 'Done',

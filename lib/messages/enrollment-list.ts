@@ -7,6 +7,7 @@ export const enrollmentList = {
   filters: {
     all: 'All',
     running: 'Running',
+    confirming: 'To confirm',
     undelivered: 'Not on the phone',
     completed: 'Completed',
     failed: 'Failed',

@@ -10,7 +10,7 @@ export const enrollments = {
     requesting: 'Fetching a code',
     offered: 'Waiting for the phone to scan the code',
     answered: 'The phone has answered; checking',
-    confirming: 'Waiting for the user to confirm the phone',
+    confirming: 'Waiting for somebody to confirm the phone',
     issuing: 'Making the certificate',
     delivering: 'Sending the certificate to the phone',
     undelivered: 'The certificate is not on the phone',
@@ -31,6 +31,7 @@ export const enrollments = {
     completed: 'The certificates are on the phone',
     revoked_undelivered: 'The certificates were revoked before they reached the phone',
   } satisfies Partial<Record<EnrollmentState, string>> as Partial<Record<EnrollmentState, string>>,
+  headlineNotConfirmed: 'The phone was not confirmed',
   headlineOfferExpired: 'The code expired',
   headlineDenied: 'The phone that answered is not the user’s',
   headlineNewCode: 'Fetching a new code',
@@ -42,18 +43,9 @@ export const enrollments = {
     requesting: 'The messaging server is being asked for a code. This takes about a second.',
     offered: 'Nothing has come back yet. The code can be scanned until it expires.',
     answered: 'The answer is being checked.',
-    confirming: 'The user is asked whether this is their phone.',
     issuing: 'The issuer is making the certificate.',
     delivering: 'The certificate has been sent. The phone stores it when the app is open.',
   } satisfies Partial<Record<EnrollmentState, string>>,
-
-  /** The profile asks the person before anything is issued. */
-  confirm: {
-    text: (name: string) =>
-      `Ask ${name} which phone they hold, and compare with what is below. Do not read the name out first: somebody else may have scanned the code.`,
-    yes: 'It is their phone',
-    no: 'It is not theirs',
-  },
 
   startedBy: (name: string) => `Started by ${name}`,
   id: 'enrolment id',
@@ -76,6 +68,29 @@ export const enrollments = {
     secret: 'Whoever has this code can use it. Send it to nobody but the caller.',
     fetching: 'Fetching a code…',
     auditor: 'The code is shown only to those who may manage enrolments.',
+  },
+
+  /** Somebody is asked before anything is issued. */
+  confirm: {
+    question: (person: string) => `Is this the phone of ${person}?`,
+    questionHeld: 'Is this answer to be accepted?',
+    text: {
+      user: (name: string) =>
+        `Ask ${name} which phone they hold, and compare with what is below. Do not read the name out first: somebody else may have scanned the code.`,
+      staff: () => 'This profile wants staff to look at every phone before a certificate is made.',
+    },
+    textHeld:
+      'It is good but for what stands here. The profile leaves that to staff; no certificate is made before you have decided.',
+    ownPage: 'The person can answer on the page of the one-time link, too.',
+    until: 'It expires',
+    expected: 'Expected',
+    observed: 'Seen',
+    reason: 'Why',
+    reasonOptional: 'Note (may be empty)',
+    reasonHint: 'It stays in the audit with your name.',
+    reasonMissing: 'Say in a few words why.',
+    yes: { user: 'It is their phone', staff: 'Accept it: make the certificate' },
+    no: { user: 'It is not theirs', staff: 'Refuse it' },
   },
 
   cancel: 'Cancel enrolment',
@@ -122,6 +137,7 @@ export const enrollments = {
     helpdesk: 'What happened',
     next: 'Next step',
     detail: 'Seen by the portal',
+    reason: 'Reason given',
     completed: 'What now',
     completedText: (name: string, several: boolean) =>
       `${name} can use the ${several ? 'certificates' : 'certificate'} at once. The app asks for the PIN that was just chosen; nobody else knows it.`,
@@ -154,7 +170,10 @@ export const enrollments = {
       'enrollment.new_offer': 'New code shown',
       'enrollment.waiting': 'Waiting',
       'enrollment.answered': 'The phone answered',
-      'enrollment.confirming': 'Waits for the user’s confirmation',
+      'enrollment.confirming': 'All checks passed; waits for somebody to confirm the phone',
+      'enrollment.confirming held': 'Held for staff',
+      'enrollment.issuing confirmed': 'Phone confirmed; issuing',
+      'enrollment.issuing released': 'Released by staff; issuing',
       'enrollment.issuing': 'All checks passed; issuing',
       'enrollment.issuing again': 'The CA is asked again',
       'enrollment.delivering': 'Certificate sent to the phone',
@@ -163,6 +182,8 @@ export const enrollments = {
       'enrollment.declined': 'Not approved',
       'enrollment.refused': 'Declined on the phone',
       'enrollment.rejected': 'Answer refused',
+      'enrollment.rejected denied': 'Phone refused',
+      'enrollment.expired confirmation': 'Nobody confirmed the phone in time',
       'enrollment.expired': 'Code expired',
       'enrollment.cancelled': 'Cancelled',
       'enrollment.failed': 'Failed',
@@ -225,10 +246,14 @@ const NOT_STARTED: readonly FailureCode[] = [
   'hermod_garbage',
 ]
 
+/** How a phone ends that somebody was asked about. */
+export const NOT_CONFIRMED: readonly FailureCode[] = ['confirmation_denied', 'confirmation_expired', 'release_refused']
+
 /** What stands at the top: the state in words, or what a failure means. */
 /** @param keys how many keys the phone proved: each has its certificate */
 export function headlineOf(state: EnrollmentState, failureCode: FailureCode | null, keys: number): string {
   if (failureCode === 'confirmation_denied') return enrollments.headlineDenied
+  if (failureCode && NOT_CONFIRMED.includes(failureCode)) return enrollments.headlineNotConfirmed
   const several = keys > 1 ? enrollments.headlineSeveral[state] : undefined
   if (state !== 'failed' || !failureCode) return several ?? enrollments.headline[state]
   return NOT_STARTED.includes(failureCode) ? enrollments.headlineNotStarted : enrollments.headlineNotIssued

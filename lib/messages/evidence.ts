@@ -31,7 +31,7 @@ export const evidence = {
   },
   judged: 'Checked',
   byPolicy: (version: number) => `by attestation policy ${version}`,
-  monitored: 'This would have been refused; the profile only monitors this check.',
+  monitored: 'This would have been refused; the profile only monitors this check, or leaves it to staff.',
   printed: (id: string) => `Evidence of enrolment ${id}`,
   checks: 'Checks',
   show: 'Show checks',

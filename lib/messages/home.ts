@@ -3,6 +3,7 @@ export const home = {
   title: 'Home',
   waiting: 'What waits',
   tiles: {
+    confirming: { title: 'To confirm', hint: 'Phones that somebody has to say yes or no to' },
     undelivered: { title: 'Not on the phone', hint: 'Issued, but the phone has not stored it' },
     running: { title: 'Under way', hint: 'Enrolments running now' },
     failed: { title: 'Failed', hint: 'In the last 24 hours' },

@@ -22,10 +22,11 @@ export const INCIDENT_TEXTS = {
   },
   attestation_changed: {
     title: 'Another app than before',
-    text: 'A person’s phone answered with another attestation key than before. An update of the app brings a new key of the same key set; then the answer was taken. Another app’s key is refused.',
+    text: 'A person’s phone answered with another attestation key than before. An update of the app brings a new key of the same key set; then the answer was taken. Another app’s key is refused, or held until staff have decided, as the profile says.',
     next: [
       'If the app was updated lately, or your organisation moves to an app of its own, this is to be expected.',
       'If not, ask the user where the app came from, and do not start a new enrolment before that is clear.',
+      'If the answer is held, release or refuse it on the page of its enrolment.',
     ],
   },
   blocked_key: {

@@ -12,7 +12,7 @@ export const newEnrollment = {
   change: 'Somebody else',
   profile: 'Profile',
   profileHint: (days: number, issuer: string) => `valid ${days} days · issued by ${issuer}`,
-  gates: { approval: 'needs approval', confirmation: 'the user confirms the phone' },
+  gates: { approval: 'needs approval', user: 'the user confirms the phone', staff: 'staff confirm the phone' },
   readiness: 'What the certificate will say',
   subject: 'Subject',
   validUntil: 'Valid until',

@@ -25,6 +25,8 @@ const problems: Record<ProfileProblemCode, (about: string) => string> = {
     `Nothing that is documented is among the kinds of “${keyid}”: a phone that knows only RSA-2048 refuses the offer.`,
   usage_undocumented: (usage) =>
     `The word ${usage} for a key’s use is not documented: try it with your app before people depend on it.`,
+  key_set_empty: (set) =>
+    `The attestation policy trusts no key of a set “${set}” now, so every answer will be refused until one is imported there.`,
   ca_without_certificate: () => 'This CA has no certificate yet, so nothing can be issued until it has.',
 }
 
@@ -90,7 +92,7 @@ export const profiles = {
     nameTaken: 'There is a profile of that name.',
     noIssuer: 'Choose a CA of the list.',
     rehearse:
-      'The checks that only warn are changed. Rehearse exactly this choice in the review before you save; its result is what you decide on.',
+      'What answers must pass is changed: the checks or the key set. Rehearse exactly this choice in the review before you save; its result is what you decide on.',
     conflict: (version: number, by: string | null) =>
       `${by ?? 'Somebody'} has changed this profile meanwhile (version ${version}). Nothing of yours is lost: it stands here still. Open the present version beside this page, and put in what is missing.`,
   },
@@ -198,13 +200,27 @@ export const profiles = {
     deliveryHint: '30 to 86400. As long as the phone can fetch its certificates.',
   },
 
+  ask: {
+    title: 'Before certificates are made',
+    text: 'A good answer shows that whoever scanned had the code. It does not show that this was the person the code was for.',
+    label: 'Who confirms the phone',
+    choices: {
+      nobody: 'Nobody: a good answer is enough',
+      user: 'The person whose enrolment it is',
+      staff: 'Staff',
+    },
+    consequence: {
+      nobody: 'Certificates are made as soon as the checks have passed. A check below that holds still asks staff.',
+      user: 'Name and model of the phone are shown on the page of the one-time link, or told to the helpdesk by the caller. Waits for a day.',
+      staff: 'Somebody of the helpdesk looks at every phone and says why it is the right one. Waits for a week.',
+    },
+  },
+
   checks: {
     title: 'Checks of the answer',
-    text: 'What an answer of the phone must pass. Three of the checks may be made to warn only, because without them an answer is still signed, fresh and about its own key.',
-    confirmation: 'The person confirms the phone before a certificate is made',
-    confirmationHint:
-      'After the checks: on the page of the one-time link, or to the helpdesk. A phone of somebody else who scanned the code then gets nothing.',
+    text: 'What an answer of the phone must pass. Three of the checks may hold the answer until staff have decided, or warn only, because without them an answer is still signed, fresh and about its own key.',
     enforce: 'Enforce',
+    hold: 'Hold: staff decide',
     monitor: 'Monitor: warn only',
     always: 'Always enforced',
     alwaysTitle: (n: number) => `${n} checks that are always enforced`,
@@ -248,8 +264,10 @@ const FIELDS: Readonly<Record<string, string>> = {
   offerTimeoutS: 'Life of an offer (s)',
   deliveryTimeoutS: 'Life of a delivery (s)',
   approval: 'Approval',
-  confirmation: 'The person confirms the phone',
+  confirmation: 'Somebody confirms the phone',
+  confirmedBy: 'Who confirms the phone',
   monitoredChecks: 'Checks that only warn',
+  heldChecks: 'Checks that hold for staff',
   'certificate.validityDays': 'Valid for (days)',
   'certificate.keyUsage': 'Key usage',
   'certificate.extendedKeyUsage': 'Extended key usage',

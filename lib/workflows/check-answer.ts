@@ -1,7 +1,7 @@
 /**
  * Judging the phone's answer: lets the pure checks speak (lib/core/enrollment/checks) on what is stored, and writes in one statement the
- * evidence with either the refusal (`answered` → `rejected`) or the phone and its keys (`answered` → `issuing`; `confirming` where the
- * profile asks the user first).
+ * evidence with either the refusal (`answered` → `rejected`) or the phone and its keys (`answered` → `issuing`; `confirming` where
+ * somebody is to look at the phone first, lib/core/enrollment/confirmation.ts).
  *
  * The verdict is a function of stored bytes, stored expectation and configuration, so killed anywhere it comes out the same (K7). What
  * is known of a key or a profile id is asked after a first reading, and asked again if another enrolment wrote the same key between asking
@@ -18,6 +18,8 @@ import {
   findSharedPrimeKeys,
   recordInput,
 } from '#lib/core/enrollment/checks/index.ts'
+import { CONFIRMATION_TIME_S, type Confirmation, findConfirmation } from '#lib/core/enrollment/confirmation.ts'
+import { lenientChecks } from '#lib/core/enrollment/profile.ts'
 import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import {
   type AnswerToCheck,
@@ -28,6 +30,7 @@ import {
   type SeenPhone,
 } from '#lib/data/answers.ts'
 import { type PolicyInForce, policyById } from '#lib/data/attestation-policy.ts'
+import { job } from '#lib/data/jobs.ts'
 import { findKnownFacts, type KnownFacts } from '#lib/data/known-facts.ts'
 import { isUniqueViolation } from '#lib/data/transaction.ts'
 import type { WorkerContext } from './worker-context.ts'
@@ -145,7 +148,7 @@ function inputFor(context: WorkerContext, answer: AnswerToCheck, { policy }: Pol
       trustedKeys: trustedKeysAt(policy, definition.attestationKeySet, answer.receivedAt),
       acceptedHosts: context.fqdns,
       schPins: policy.definition.schPins,
-      monitored: definition.monitoredChecks,
+      monitored: lenientChecks(definition),
     },
     facts: {
       authenticated: true,
@@ -170,6 +173,7 @@ function factsOf(known: KnownFacts, first: CheckedAnswer) {
 
 async function settle(grant: System, answer: AnswerToCheck, { checked, policy, known }: Judged): Promise<boolean> {
   const { read, checks, verdict } = checked
+  const confirmation = verdict === 'passed' ? findConfirmation(answer.definition, checks) : null
   const judged: JudgedAnswer = {
     answerId: answer.id,
     enrollmentId: answer.enrollmentId,
@@ -184,7 +188,7 @@ async function settle(grant: System, answer: AnswerToCheck, { checked, policy, k
       csrSubject: csrSubject ?? '',
       spkiSha256: spkiSha256 ?? '',
     })),
-    incidents: incidentsOf(answer, checked, known),
+    incidents: incidentsOf(answer, checked, known, confirmation),
     leakedKeys: checked.leakedKeys,
   }
   if (verdict === 'failed') {
@@ -197,21 +201,33 @@ async function settle(grant: System, answer: AnswerToCheck, { checked, policy, k
     return false
   }
   const warnings = checks.filter((check) => check.outcome === 'warn').map((check) => check.id)
-  const to = answer.definition.confirmation ? 'confirming' : 'issuing'
-  const accepted = await acceptAnswer(grant, judged, provedBy(checked), { to, detail: { checks: checks.length, warnings } })
-  return accepted && to === 'issuing'
+  const detail = { checks: checks.length, warnings }
+  if (confirmation === null) return acceptAnswer(grant, judged, provedBy(checked), { to: 'issuing', detail })
+  const { by, heldBy } = confirmation
+  await acceptAnswer(grant, judged, provedBy(checked), {
+    to: 'confirming',
+    detail: { ...detail, by, ...(heldBy.length > 0 ? { kind: 'held', heldBy } : {}) },
+    job: job('expire-confirmation', { enrollmentId: answer.enrollmentId }, CONFIRMATION_TIME_S[by]),
+  })
+  return false
 }
 
 /**
  * What the checks want looked at. A new attestation key that was let pass is one matter for everybody who has it, so it is about the pair of
  * keys; everything else is about the answer.
  */
-function incidentsOf(answer: AnswerToCheck, { checks, read }: CheckedAnswer, known: KnownFacts): JudgedAnswer['incidents'] {
+function incidentsOf(
+  answer: AnswerToCheck,
+  { checks, read }: CheckedAnswer,
+  known: KnownFacts,
+  confirmation: Confirmation | null,
+): JudgedAnswer['incidents'] {
   return checks.flatMap(({ id, outcome, code, keyid, incident, monitored }) => {
     if (incident === undefined) return []
     const spkiSha256 = keyid === undefined ? read.attestationSpkiSha256 : read.keys.find((key) => key.keyid === keyid)?.spkiSha256
     const owner = known.keys.get(spkiSha256 ?? '')
-    const letPass = incident === 'attestation_changed' && outcome === 'warn'
+    const held = confirmation?.heldBy.includes(id) ?? false
+    const letPass = incident === 'attestation_changed' && outcome === 'warn' && !held
     const about = letPass
       ? `attestation-key:${[...known.earlierAttestation].sort().join(',')}>${read.attestationThumbprint}`
       : `answer:${answer.id}`
@@ -227,7 +243,7 @@ function incidentsOf(answer: AnswerToCheck, { checks, read }: CheckedAnswer, kno
         ? { otherUserid: known.foreignNonce.userid, otherEnrollmentId: known.foreignNonce.enrollmentId }
         : {}),
       ...(incident === 'attestation_changed'
-        ? { earlier: known.earlierAttestation, thumbprint: read.attestationThumbprint, monitored: monitored === true }
+        ? { earlier: known.earlierAttestation, thumbprint: read.attestationThumbprint, monitored: monitored === true, held }
         : {}),
     }
     return [{ kind: incident, about, detail }]

@@ -39,7 +39,9 @@ export const EST_DEFINITION: ProfileDefinition = {
   deliveryTimeoutS: 300,
   approval: false,
   confirmation: false,
+  confirmedBy: 'user',
   monitoredChecks: [],
+  heldChecks: [],
 }
 
 export interface EstFlow {

@@ -4,17 +4,17 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import type { Grant } from '#lib/auth/permissions.ts'
-import { EMPTY_POLICY, readAttestationPolicy } from '#lib/core/enrollment/attestation-policy.ts'
+import { EMPTY_POLICY, readAttestationPolicy, trustedKeysAt } from '#lib/core/enrollment/attestation-policy.ts'
 import {
-  changeMonitored,
   changePolicy,
+  changeProfile,
   newResult,
   type RehearsalResult,
   type RehearsalWish,
   type RuleChange,
   rehearseAnswer,
 } from '#lib/core/enrollment/rehearsal.ts'
-import { listPolicyVersions } from '#lib/data/attestation-policy.ts'
+import { listPolicyVersions, policyById } from '#lib/data/attestation-policy.ts'
 import {
   countRehearsed,
   deleteOldRehearsals,
@@ -45,8 +45,13 @@ export async function rehearse(grant: System, { rehearsalId }: { rehearsalId: st
 
 /** Null if the draft is based on a version that is not the newest any more. */
 async function changeOf(grant: System, wish: RehearsalWish): Promise<RuleChange | null> {
-  if (wish.change === 'profile') return changeMonitored(wish.monitoredChecks)
   const [newest] = await listPolicyVersions(grant)
+  if (wish.change === 'profile') {
+    const { attestationKeySet: set } = wish
+    if (set === null) return changeProfile(wish)
+    const { policy, everIn } = await policyById(grant, newest?.id ?? null)
+    return changeProfile(wish, { trustedKeys: trustedKeysAt(policy, set, new Date()), formerKeys: [...everIn(set)] })
+  }
   if ((newest?.number ?? 0) !== wish.basedOn) return null
   const { fileKeySets } = newest?.policy.definition ?? EMPTY_POLICY
   return changePolicy(

@@ -1,6 +1,6 @@
 /**
  * Saving a changed attestation policy as a new version: only with a note, only on top of the version that was looked at, and only after a
- * finished rehearsal of exactly this change, so that nobody changes what is trusted without having seen what that does.
+ * fresh rehearsal of exactly this change, so that nobody changes what is trusted without having seen what that does.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Grant } from '#lib/auth/permissions.ts'
@@ -10,6 +10,8 @@ import { insertPolicyVersion, listPolicyVersions } from '#lib/data/attestation-p
 import { findRehearsal } from '#lib/data/rehearsals.ts'
 import { attestationMessages as texts } from '#lib/messages/attestation.ts'
 import { policyWords } from '#lib/messages/attestation-changes.ts'
+import { rehearsalMessages } from '#lib/messages/rehearsal.ts'
+import { isStale } from './stale-rehearsal.ts'
 
 /**
  * @returns the new number
@@ -33,14 +35,15 @@ export async function saveAttestationPolicy(
   return { number }
 }
 
-/** @throws RequestError invalid_input if it is not finished, or was of something else */
+/** @throws RequestError invalid_input if it is not finished, was of something else, or of too long ago */
 async function requireRehearsal(
   grant: Grant<'settings:manage'>,
   id: string,
   { basedOn, draft }: { basedOn: number; draft: PolicyDraft },
 ): Promise<void> {
   const rehearsal = await findRehearsal(grant, id)
-  const { wish, result } = rehearsal ?? {}
+  const { wish } = rehearsal ?? {}
   const same = wish?.change === 'policy' && wish.basedOn === basedOn && isDeepStrictEqual(wish.draft, draft)
-  if (!same || !result) throw new RequestError('invalid_input', texts.errors.rehearse)
+  if (!same || !rehearsal?.result) throw new RequestError('invalid_input', texts.errors.rehearse)
+  if (isStale(rehearsal)) throw new RequestError('invalid_input', rehearsalMessages.tooOld)
 }

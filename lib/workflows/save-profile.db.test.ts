@@ -3,13 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
 import { type Actor, authorize, systemGrant } from '#lib/auth/permissions.ts'
 import { fixedClock } from '#lib/clock.ts'
-import { type ProfileDefinition, profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
+import type { ProfileDefinition } from '#lib/core/enrollment/profile.ts'
 import { getProfileSettings, listIssuerChoices, listProfileSettings } from '#lib/data/profile-settings.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
 import { ensureEmbeddedIssuer } from './ensure-embedded-issuer.ts'
-import { rehearse } from './rehearse.ts'
-import { requestRehearsal } from './request-rehearsal.ts'
-import { type ProfileToSave, reorderProfile, reviewProfile, saveProfile, switchProfile } from './save-profile.ts'
+import { reorderProfile, reviewProfile, saveProfile, switchProfile } from './save-profile.ts'
+import { definition, edit, toSave } from './save-profile-fixtures.ts'
 import { startEnrollment } from './start-enrollment.ts'
 
 const admin: Actor = { kind: 'account', id: 'a1', name: 'Ada Admin', role: 'admin', userId: null }
@@ -37,39 +36,6 @@ afterAll(async () => {
   await database?.drop()
 })
 
-const definition = (over: Partial<ProfileDefinition> = {}): ProfileDefinition =>
-  profileDefinitionSchema.parse({
-    servername: 'Test',
-    attestationKeySet: 'ATTESTATION',
-    subject: [{ type: 'CN', value: '{name}', required: true }],
-    keys: [
-      { keyid: 'sign', usage: 'SIG', keyTypes: ['EC-P256', 'RSA-2048'], extendedKeyUsage: ['emailProtection'] },
-      { keyid: 'auth', usage: 'SIG', keyTypes: ['RSA-2048'] },
-    ],
-    certificate: {
-      validityDays: 365,
-      keyUsage: ['digitalSignature'],
-      extendedKeyUsage: ['clientAuth'],
-      subjectAltNameEmail: true,
-    },
-    offerTimeoutS: 300,
-    deliveryTimeoutS: 300,
-    approval: false,
-    confirmation: false,
-    ...over,
-  })
-
-let count = 0
-const toSave = (over: Partial<ProfileToSave> = {}): ProfileToSave => {
-  const name = `Profile ${++count}`
-  return { existing: null, name, title: name, issuerId, definition: definition(), ...over }
-}
-const edit = (id: string, profile: ProfileToSave, version: number, over: Partial<ProfileToSave> = {}): ProfileToSave => ({
-  ...profile,
-  existing: { id, seen: { version, title: profile.title } },
-  ...over,
-})
-
 async function auditOf(id: string): Promise<{ action: string; actor: string; detail: Record<string, unknown> }[]> {
   const { rows } = await owner.query(
     `SELECT action, actor_name AS actor, detail FROM audit_entry WHERE object_kind = 'profile' AND object_id = $1 ORDER BY seq`,
@@ -80,7 +46,7 @@ async function auditOf(id: string): Promise<{ action: string; actor: string; det
 
 describe('a new profile', () => {
   it('is version 1, offered behind all others, and written down with who made it', async () => {
-    const profile = toSave()
+    const profile = toSave(issuerId)
     const { id, version } = await saveProfile(grant, profile)
     expect(version).toBe(1)
     const saved = await getProfileSettings(grant, id)
@@ -93,7 +59,7 @@ describe('a new profile', () => {
   })
 
   it('cannot take a name that there is', async () => {
-    await expect(saveProfile(grant, toSave({ name: 'VPN access' }))).rejects.toMatchObject({
+    await expect(saveProfile(grant, toSave(issuerId, { name: 'VPN access' }))).rejects.toMatchObject({
       code: 'conflict',
       fields: { name: expect.any(String) },
     })
@@ -108,7 +74,7 @@ describe('a new profile', () => {
 
 describe('a change', () => {
   it('makes a new version; the old one stays as it was, and the audit says what changed', async () => {
-    const profile = toSave()
+    const profile = toSave(issuerId)
     const { id } = await saveProfile(grant, profile)
     const changed = definition({ offerTimeoutS: 120, keys: [{ keyid: 'sign', usage: 'SIG', keyTypes: ['RSA-2048'] }] })
     const review = await reviewProfile(grant, edit(id, profile, 1, { definition: changed }))
@@ -128,7 +94,7 @@ describe('a change', () => {
   })
 
   it('leaves enrolments under way with the version they were started with', async () => {
-    const profile = toSave()
+    const profile = toSave(issuerId)
     const { id } = await saveProfile(grant, profile)
     await owner.query(
       `INSERT INTO "user" (id, userid, name, attributes, updated_at) VALUES (gen_random_uuid(), $1, 'Åsa Öberg', '{}', now())`,
@@ -147,7 +113,7 @@ describe('a change', () => {
   })
 
   it('of the title alone makes no version; of nothing writes nothing', async () => {
-    const profile = toSave()
+    const profile = toSave(issuerId)
     const { id } = await saveProfile(grant, profile)
     expect(await saveProfile(grant, edit(id, profile, 1, { title: 'Another title' }))).toEqual({ id, version: 1 })
     expect((await auditOf(id)).at(-1)?.detail.changed).toEqual([`title: ${profile.title} → Another title`])
@@ -158,7 +124,7 @@ describe('a change', () => {
   })
 
   it('by the second of two who edit is refused and names the first; what the first saved stands', async () => {
-    const profile = toSave()
+    const profile = toSave(issuerId)
     const { id } = await saveProfile(grant, profile)
     await saveProfile(
       authorize(other, 'settings:manage'),
@@ -174,7 +140,7 @@ describe('a change', () => {
   })
 
   it('by two at the same moment: one is saved, the other told', async () => {
-    const profile = toSave()
+    const profile = toSave(issuerId)
     const { id } = await saveProfile(grant, profile)
     const outcomes = await Promise.allSettled(
       [60, 90, 120, 150].map((offerTimeoutS) =>
@@ -187,61 +153,6 @@ describe('a change', () => {
   })
 })
 
-describe('a change of the checks that only warn', () => {
-  const monitoring = (...monitoredChecks: ProfileDefinition['monitoredChecks']) => definition({ monitoredChecks })
-
-  async function rehearsed(profile: string, monitoredChecks: ProfileDefinition['monitoredChecks'], carryOut = true) {
-    const { id } = await requestRehearsal(grant, { change: 'profile', profile, monitoredChecks, period: { days: 7 } })
-    if (!carryOut) return id
-    await closeDb()
-    chooseDatabase(database.workerUrl)
-    await rehearse(systemGrant(), { rehearsalId: id })
-    await closeDb()
-    chooseDatabase(database.webUrl)
-    return id
-  }
-
-  it('is saved only with the finished rehearsal of exactly these checks of this profile', async () => {
-    const profile = toSave()
-    const { id } = await saveProfile(grant, profile)
-    const save = (rehearsalId?: string | null) =>
-      saveProfile(grant, {
-        ...edit(id, profile, 1, { definition: monitoring('C13', 'C14') }),
-        ...(rehearsalId === undefined ? {} : { rehearsalId }),
-      })
-    const refused = { code: 'invalid_input', message: expect.stringMatching(/Rehearse exactly this choice/) }
-    await expect(save()).rejects.toMatchObject(refused)
-    for (const other of [
-      null,
-      '00000000-0000-4000-8000-000000000000',
-      await rehearsed(profile.name, ['C13']),
-      await rehearsed(profile.name, ['C13', 'C14', 'C24']),
-      await rehearsed(profile.name, []),
-      await rehearsed('VPN access', ['C13', 'C14']),
-      await rehearsed(profile.name, ['C13', 'C14'], false),
-    ])
-      await expect(save(other)).rejects.toMatchObject(refused)
-    expect((await getProfileSettings(grant, id))?.versions).toHaveLength(1)
-
-    // In whatever order they were ticked.
-    expect(await save(await rehearsed(profile.name, ['C14', 'C13']))).toEqual({ id, version: 2 })
-    expect((await getProfileSettings(grant, id))?.versions[0].definition.monitoredChecks).toEqual(['C13', 'C14'])
-  })
-
-  it('back to enforcing needs its own; whatever else is changed needs none', async () => {
-    const profile = toSave({ definition: monitoring('C24') })
-    const { id } = await saveProfile(grant, profile)
-    const other = definition({ monitoredChecks: ['C24'], offerTimeoutS: 60 })
-    expect(await saveProfile(grant, edit(id, profile, 1, { definition: other }))).toMatchObject({ version: 2 })
-    const back = edit(id, profile, 2, { definition: monitoring() })
-    await expect(saveProfile(grant, back)).rejects.toMatchObject({ code: 'invalid_input' })
-    const rehearsalId = await rehearsed(profile.name, [])
-    expect(await saveProfile(grant, { ...back, rehearsalId })).toMatchObject({ version: 3 })
-    // That others were faster is said before a rehearsal is asked for.
-    await expect(saveProfile(grant, back)).rejects.toMatchObject({ code: 'conflict' })
-  })
-})
-
 describe('a profile that could not work', () => {
   const certificate = definition().certificate
   it.each([
@@ -250,7 +161,7 @@ describe('a profile that could not work', () => {
     ['subject.0.value', { subject: [{ type: 'CN', value: '{nme}', required: true }] }],
   ] as [string, Partial<ProfileDefinition>][])('is refused at the field %s, in review and in saving', async (path, over) => {
     for (const attempt of [reviewProfile, saveProfile])
-      await expect(attempt(grant, toSave({ definition: definition(over) }))).rejects.toMatchObject({
+      await expect(attempt(grant, toSave(issuerId, { definition: definition(over) }))).rejects.toMatchObject({
         code: 'invalid_input',
         fields: { [`definition.${path}`]: expect.any(String) },
       })
@@ -259,21 +170,21 @@ describe('a profile that could not work', () => {
   it('is one whose CA ends before the certificate would', async () => {
     const { notAfter } = (await listIssuerChoices(grant))[0] ?? {}
     const clock = fixedClock(new Date(Date.parse(notAfter ?? '') - 100 * 86_400_000))
-    await expect(saveProfile(grant, toSave(), clock)).rejects.toMatchObject({
+    await expect(saveProfile(grant, toSave(issuerId), clock)).rejects.toMatchObject({
       fields: { 'definition.certificate.validityDays': expect.stringContaining('100 days') },
     })
   })
 
   it('is one of a CA that is not there', async () => {
     const issuer = '00000000-0000-4000-8000-000000000000'
-    await expect(saveProfile(grant, toSave({ issuerId: issuer }))).rejects.toMatchObject({
+    await expect(saveProfile(grant, toSave(issuerId, { issuerId: issuer }))).rejects.toMatchObject({
       fields: { issuerId: expect.any(String) },
     })
   })
 })
 
 it('is switched off and on, and moved in the list; each is written down once', async () => {
-  const { id } = await saveProfile(grant, toSave())
+  const { id } = await saveProfile(grant, toSave(issuerId))
   await switchProfile(grant, { id, enabled: false })
   await switchProfile(grant, { id, enabled: false })
   expect((await getProfileSettings(grant, id))?.enabled).toBe(false)

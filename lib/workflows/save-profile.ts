@@ -3,19 +3,23 @@
  * same one the second is told what happened instead of undoing the first's work.
  *
  * `reviewProfile` writes nothing and says what `saveProfile` would do; both hold the profile against the CA as it is now. Which checks only
- * warn is changed like the attestation policy: only after a finished rehearsal of exactly these checks.
+ * warn or hold, and whose signature is wanted, is changed like the attestation policy: only after a fresh rehearsal of exactly that.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { type Clock, systemClock } from '#lib/clock.ts'
+import { trustedKeysAt } from '#lib/core/enrollment/attestation-policy.ts'
 import type { ProfileDefinition } from '#lib/core/enrollment/profile.ts'
 import { findProfileChanges, type ProfileChange } from '#lib/core/enrollment/profile-changes.ts'
 import { findProfileProblems, isProfileError, type ProfileProblem } from '#lib/core/enrollment/profile-problems.ts'
 import { RequestError } from '#lib/core/errors.ts'
 import type { IssuerChoice } from '#lib/core/views.ts'
+import { listPolicyVersions } from '#lib/data/attestation-policy.ts'
 import { changeProfile, insertProfile, moveProfile, setProfileEnabled } from '#lib/data/profile-changes.ts'
 import { getProfileSettings, listIssuerChoices } from '#lib/data/profile-settings.ts'
 import { findRehearsal } from '#lib/data/rehearsals.ts'
 import { profileProblemText, profiles as texts } from '#lib/messages/profiles.ts'
+import { rehearsalMessages } from '#lib/messages/rehearsal.ts'
+import { isStale } from './stale-rehearsal.ts'
 
 type Manager = Grant<'settings:manage'>
 
@@ -29,7 +33,7 @@ export interface ProfileToSave {
 }
 
 export interface ProfileSaving extends ProfileToSave {
-  /** Of the change of monitored checks; none is needed where they stay, and none by a new profile, which has no answers. */
+  /** Of the change of what answers must pass; none is needed where that stays, and none by a new profile, which has no answers. */
   rehearsalId?: string | null
 }
 
@@ -91,24 +95,35 @@ export async function saveProfile(
 
 /**
  * Looks at the version that was seen; a newer one is a conflict before and, compared again under a lock, in changeProfile.
- * @throws RequestError invalid_input if other checks would be monitored and no rehearsal of them is finished; conflict, not_found
+ * @throws RequestError invalid_input if answers would be judged otherwise and no fresh rehearsal of that is finished; conflict, not_found
  */
 async function requireRehearsal(
   grant: Manager,
   { id, seen }: NonNullable<ProfileToSave['existing']>,
-  { monitoredChecks }: ProfileDefinition,
+  definition: ProfileDefinition,
   rehearsalId: string | null,
 ): Promise<void> {
   const now = await getProfileSettings(grant, id)
   if (!now) throw new RequestError('not_found', texts.errors.notFound)
   const [newest] = now.versions
   if (newest.version !== seen.version) throw conflict(newest.version, newest.createdBy)
-  if (areSame(newest.definition.monitoredChecks, monitoredChecks)) return
+  const before = newest.definition
+  const sameKeySet = before.attestationKeySet === definition.attestationKeySet
+  if (sameKeySet && areSameChecks(before, definition)) return
   const rehearsal = rehearsalId === null ? null : await findRehearsal(grant, rehearsalId)
-  const { wish, result } = rehearsal ?? {}
-  const fits = wish?.change === 'profile' && wish.profile === now.name && areSame(wish.monitoredChecks, monitoredChecks)
-  if (!fits || !result) throw new RequestError('invalid_input', texts.errors.rehearse)
+  const { wish } = rehearsal ?? {}
+  const fits =
+    wish?.change === 'profile' &&
+    wish.profile === now.name &&
+    areSameChecks(wish, definition) &&
+    wish.attestationKeySet === (sameKeySet ? null : definition.attestationKeySet)
+  if (!fits || !rehearsal?.result) throw new RequestError('invalid_input', texts.errors.rehearse)
+  if (isStale(rehearsal)) throw new RequestError('invalid_input', rehearsalMessages.tooOld)
 }
+
+type Checks = Pick<ProfileDefinition, 'monitoredChecks' | 'heldChecks'>
+const areSameChecks = (one: Checks, other: Checks): boolean =>
+  areSame(one.monitoredChecks, other.monitoredChecks) && areSame(one.heldChecks, other.heldChecks)
 
 /** The same checks, in whatever order and however often. */
 const areSame = (one: readonly string[], other: readonly string[]): boolean => setText(one) === setText(other)
@@ -137,7 +152,9 @@ async function judge(
   const issuer = issuers.find(({ id }) => id === issuerId)
   if (!issuer) throw new RequestError('invalid_input', texts.errors.noIssuer, { fields: { issuerId: texts.errors.noIssuer } })
   const notAfter = issuer.notAfter === null ? null : new Date(issuer.notAfter)
-  const found = findProfileProblems(definition, { notAfter }, clock.now())
+  const [policy] = await listPolicyVersions(grant)
+  const isTrusted = (set: string) => policy !== undefined && trustedKeysAt(policy.policy, set, clock.now()).length > 0
+  const found = findProfileProblems(definition, { notAfter }, clock.now(), isTrusted)
   const errors = found.filter(isProfileError)
   if (errors.length === 0) return { found, issuers }
   // The first finding about a field wins.

@@ -11,7 +11,7 @@ export const startSchema = z.strictObject({
 })
 
 export const oneSchema = z.strictObject({ id: z.uuid() })
-export const confirmSchema = z.strictObject({ id: z.uuid(), theirs: z.boolean() })
+export const confirmSchema = z.strictObject({ id: z.uuid(), theirs: z.boolean(), reason: z.string().max(500).optional() })
 
 export const linkSchema = z.strictObject({
   userId: z.uuid(),
@@ -22,6 +22,7 @@ export const linkSchema = z.strictObject({
 /** The quick filters of the list: names in the address, and the states behind each. */
 export const STATE_FILTERS = {
   running: ['awaiting_approval', 'requesting', 'offered', 'answered', 'confirming', 'issuing', 'delivering'],
+  confirming: ['confirming'],
   undelivered: ['undelivered'],
   completed: ['completed'],
   failed: ['refused', 'rejected', 'failed'],

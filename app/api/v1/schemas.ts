@@ -92,7 +92,12 @@ export const revocationSchema = z
 export const releaseSchema = z.strictObject({ note: line(500).optional() }).meta({ id: 'Release' })
 
 export const confirmationSchema = z
-  .strictObject({ theirs: z.boolean().meta({ description: 'Whether the person says that the phone that answered is theirs' }) })
+  .strictObject({
+    theirs: z
+      .boolean()
+      .meta({ description: 'Whether the phone that answered is the person’s; where staff decide, whether it is released' }),
+    reason: line(500).optional().meta({ description: 'Why; required where staff decide' }),
+  })
   .meta({ id: 'Confirmation' })
 
 export const idParamsSchema = z.object({ id: z.uuid() })
@@ -220,6 +225,7 @@ export const profileSchema = z
     validityDays: z.number().int(),
     approval: z.boolean(),
     confirmation: z.boolean(),
+    confirmedBy: z.enum(['user', 'staff']).meta({ description: 'whose word is waited for where confirmation is true' }),
   })
   .meta({ id: 'Profile' })
 export const profileListSchema = z.object({ items: z.array(profileSchema) }).meta({ id: 'ProfileList' })
@@ -248,6 +254,14 @@ export const enrollmentSchema = enrollmentRowSchema
       .object({ uri: z.string(), expiresAt: time })
       .nullable()
       .meta({ description: 'The live offer. A bearer secret: whoever holds it may enrol.' }),
+    confirmation: z
+      .object({
+        by: z.enum(['user', 'staff']),
+        heldBy: z.array(z.enum(CHECK_IDS)).meta({ description: 'checks that would have refused the answer' }),
+        until: time,
+      })
+      .nullable()
+      .meta({ description: 'whose word about the phone is waited for; null in every state but confirming' }),
     keys: z.array(z.object({ keyid: z.string(), usage: z.string().nullable(), csrSubject: z.string(), spkiSha256: z.string() })),
     certificates: z.array(
       z.object({

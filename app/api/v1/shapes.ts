@@ -110,6 +110,7 @@ export const profileShape = (p: ProfileView): Out<'profileSchema'> => ({
   validityDays: p.validityDays,
   approval: p.approval,
   confirmation: p.confirmation,
+  confirmedBy: p.confirmedBy,
 })
 
 const failureShape = (code: FailureCode | null): Out<'enrollmentRowSchema'>['failure'] =>
@@ -130,6 +131,7 @@ export const enrollmentRowShape = (e: EnrollmentRow): Out<'enrollmentRowSchema'>
 export const enrollmentShape = (e: EnrollmentView): Out<'enrollmentSchema'> => ({
   ...enrollmentRowShape(e),
   offer: e.offer && { uri: e.offer.uri, expiresAt: e.offer.expiresAt },
+  confirmation: e.confirmation && { by: e.confirmation.by, heldBy: e.confirmation.heldBy, until: e.confirmation.until },
   keys: e.keys.map(({ keyid, usage, csrSubject, spkiSha256 }) => ({ keyid, usage, csrSubject, spkiSha256 })),
   certificates: e.certificates.map(({ id, keyid, serialNumber, subject, notAfter, pem }) => ({
     id,

@@ -24,7 +24,9 @@ const TELL: { [M in Exclude<keyof ProfileDefinition, 'keys' | 'certificate'>]: (
   deliveryTimeoutS: String,
   approval: yesNo,
   confirmation: yesNo,
+  confirmedBy: String,
   monitoredChecks: (checks) => list(checks.toSorted()),
+  heldChecks: (checks) => list(checks.toSorted()),
 }
 const TELL_CERTIFICATE: {
   [M in keyof ProfileDefinition['certificate']]: (value: ProfileDefinition['certificate'][M]) => string

@@ -56,6 +56,14 @@ describe('what is wrong with a profile', () => {
     ['certificate.validityDays: validity_beyond_ca!', { certificate: { ...certificate, validityDays: 3650 } }],
   ])('%s', (problem, over) => expect(found(over)).toEqual([problem]))
 
+  it('is a key set of which no key counts: told, and not refused, since the key may be imported after it', () => {
+    const isTrusted = (set: string) => set === 'ATTESTATION'
+    const ofSet = (attestationKeySet: string) => findProfileProblems(good({ attestationKeySet }), CA, NOW, isTrusted)
+    expect(ofSet('ATTESTATION')).toEqual([])
+    expect(ofSet('OWN')).toEqual([{ code: 'key_set_empty', path: 'attestationKeySet', about: 'OWN' }])
+    expect(ofSet('OWN').some(isProfileError)).toBe(false)
+  })
+
   it('is a usage that no kind of the key can have; where one can, the certificate says what its kind can do', () => {
     const usage = { keyUsage: ['digitalSignature' as const, 'keyEncipherment' as const] }
     expect(found({ keys: [key({ keyTypes: ['EC-P384', 'EC-P256'], ...usage })] })).toContain(

@@ -23,6 +23,7 @@ const WARNINGS = [
   'key_type_undocumented',
   'usage_undocumented',
   'ca_without_certificate',
+  'key_set_empty',
 ] as const
 export type ProfileProblemCode = (typeof ERRORS)[number] | (typeof WARNINGS)[number]
 
@@ -44,13 +45,25 @@ const DAY_MS = 86_400_000
 
 export const isProfileError = ({ code }: ProfileProblem): boolean => (ERRORS as readonly string[]).includes(code)
 
-/** @param now by the database's clock */
-export function findProfileProblems(definition: ProfileDefinition, issuer: ProfileIssuer, now: Date): ProfileProblem[] {
+/**
+ * @param now by the database's clock
+ * @param isTrusted whether any key of that attestation key set counts now
+ */
+export function findProfileProblems(
+  definition: ProfileDefinition,
+  issuer: ProfileIssuer,
+  now: Date,
+  isTrusted: (keySet: string) => boolean = () => true,
+): ProfileProblem[] {
+  const { attestationKeySet } = definition
   return [
     ...subjectProblems(definition),
     ...definition.keys.flatMap((_key, index) => keyProblems(definition, index)),
     ...namesProblems(definition),
     ...validityProblems(definition, issuer, now),
+    ...(isTrusted(attestationKeySet)
+      ? []
+      : [{ code: 'key_set_empty', path: 'attestationKeySet', about: attestationKeySet } as const]),
   ]
 }
 

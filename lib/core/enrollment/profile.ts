@@ -29,6 +29,13 @@ const KEY_USAGE_WORDS = Object.keys(KEY_USAGES) as [KeyUsageWord, ...KeyUsageWor
 export const MONITORABLE_CHECKS = ['C13', 'C14', 'C24'] as const satisfies readonly CheckId[]
 export type MonitorableCheck = (typeof MONITORABLE_CHECKS)[number]
 
+/** The checks of an answer that do not refuse it by themselves under this profile. */
+export const lenientChecks = ({
+  monitoredChecks,
+  heldChecks,
+}: Pick<ProfileDefinition, 'monitoredChecks' | 'heldChecks'>): MonitorableCheck[] =>
+  MONITORABLE_CHECKS.filter((id) => monitoredChecks.includes(id) || heldChecks.includes(id))
+
 const certificateKeyUsage = z.array(z.enum(['digitalSignature', 'nonRepudiation', 'keyEncipherment', 'keyAgreement'])).min(1)
 const certificateExtendedKeyUsage = z
   .array(z.enum(['clientAuth', 'emailProtection', 'smartcardLogon']))
@@ -102,8 +109,12 @@ export const profileDefinitionSchema = z.strictObject({
   /** Gates before a certificate is made. */
   approval: z.boolean(),
   confirmation: z.boolean(),
+  /** Whose word `confirmation` waits for (confirmation.ts). */
+  confirmedBy: z.enum(['user', 'staff']).default('user'),
   /** Checks that warn instead of refusing. */
   monitoredChecks: z.array(z.enum(MONITORABLE_CHECKS)).default([]),
+  /** Checks of that list whose failure neither refuses nor passes: staff decide. Counts more than monitoring. */
+  heldChecks: z.array(z.enum(MONITORABLE_CHECKS)).default([]),
 })
 
 function isWithoutRepeats(values: readonly string[]): boolean {

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { appJwk, type Bends, buildAnswer, rsaKey, SCH } from '#e2e/builders/answer.ts'
 import { EMPTY_POLICY, fileKeySetsOf, type PolicyDraft, readAttestationPolicy } from './attestation-policy.ts'
 import { checkAnswer, recordInput } from './checks/index.ts'
+import type { MonitorableCheck } from './profile.ts'
 import {
-  changeMonitored,
   changePolicy,
+  changeProfile,
   newResult,
   type RuleChange,
   rehearsalWishSchema,
@@ -25,8 +26,14 @@ function stored(id: string, bends: Bends = {}): StoredJudgement {
   const record: unknown = JSON.parse(JSON.stringify(recordInput(input)))
   const { body, facts } = input
   const who = { enrollmentId: id, userid: 'asa.oberg', userName: 'Åsa Öberg', profile: 'Demo profile', keySet: 'ATTESTATION' }
-  return { ...who, receivedAt: facts.receivedAt, body, verdict, checks, record }
+  return { ...who, receivedAt: facts.receivedAt, body, verdict, checks, heldChecks: [], record }
 }
+
+const monitoring = (...monitoredChecks: MonitorableCheck[]) => changeProfile({ monitoredChecks, heldChecks: [] })
+const refusedHost = (h: Record<string, unknown>) => ({ ...h, fqdn: 'elsewhere.example.test' })
+const letPass =
+  (...monitored: MonitorableCheck[]): NonNullable<Bends['input']> =>
+  (i) => ({ ...i, policy: { ...i.policy, monitored } })
 
 function rehearse(change: RuleChange, ...answers: StoredJudgement[]) {
   const result = newResult()
@@ -77,12 +84,34 @@ describe('a rehearsal', () => {
 
   it('of a monitored check lets pass with a warning what it refused', () => {
     const answer = stored('one', { header: (h) => ({ ...h, fqdn: 'elsewhere.example.test' }) })
-    expect(rehearse(changeMonitored(['C13']), answer)).toMatchObject({ refused: 1, nowAccepted: 1 })
-    expect(rehearse(changeMonitored([]), answer)).toMatchObject({ refused: 1, nowAccepted: 0 })
+    expect(rehearse(monitoring('C13'), answer)).toMatchObject({ refused: 1, nowAccepted: 1 })
+    expect(rehearse(monitoring(), answer)).toMatchObject({ refused: 1, nowAccepted: 0 })
+  })
+
+  it('of a held check tells what waits for staff from what is accepted', () => {
+    const refused = stored('one', { header: refusedHost })
+    const result = rehearse(changeProfile({ monitoredChecks: [], heldChecks: ['C13'] }), refused, stored('good'))
+    expect(result).toMatchObject({ accepted: 1, refused: 1, nowAccepted: 0, nowHeld: 1 })
+    expect(result.changes).toMatchObject([{ after: { verdict: 'held', check: 'C13', code: 'fqdn' } }])
+
+    const held = { ...stored('two', { header: refusedHost, input: letPass('C13') }), heldChecks: ['C13' as const] }
+    expect(rehearse(changeProfile({ monitoredChecks: [], heldChecks: ['C13'] }), held)).toMatchObject({
+      accepted: 1,
+      changes: [],
+    })
+    expect(rehearse(monitoring('C13'), held)).toMatchObject({ accepted: 1, nowLetPass: 1, nowAccepted: 0 })
+    expect(rehearse(monitoring(), held)).toMatchObject({ accepted: 1, nowRefused: 1 })
+  })
+
+  it('of another key set of the profile refuses what its keys did not sign', () => {
+    const other = { trustedKeys: [], formerKeys: [] }
+    const result = rehearse(changeProfile({ monitoredChecks: [], heldChecks: [] }, other), stored('one'))
+    expect(result).toMatchObject({ accepted: 1, nowRefused: 1 })
+    expect(result.changes[0]?.after).toMatchObject({ check: 'C10', code: 'attestation_key' })
   })
 
   it('counts records that it cannot read, and takes them for neither', () => {
-    const result = rehearse(changeMonitored([]), { ...stored('old'), record: { trustedKeys: [] } })
+    const result = rehearse(monitoring(), { ...stored('old'), record: { trustedKeys: [] } })
     expect(result).toEqual({ ...newResult(), unreadable: 1 })
   })
 })

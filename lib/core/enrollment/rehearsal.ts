@@ -10,8 +10,9 @@ import { z } from 'zod'
 import type { Bytes } from '../asn1/der.ts'
 import { policyDraftSchema, type ReadyPolicy, trustedKeysAt } from './attestation-policy.ts'
 import { type CheckAnswerInput, type CheckedAnswer, checkAnswer, RecordError, readRecordedInput } from './checks/index.ts'
+import { findHolding } from './confirmation.ts'
 import type { CheckId, CheckResult, Verdict } from './evidence.ts'
-import { MONITORABLE_CHECKS } from './profile.ts'
+import { lenientChecks, MONITORABLE_CHECKS, type ProfileDefinition } from './profile.ts'
 import { MAX_LISTED, MAX_REHEARSED } from './rehearsal-limits.ts'
 
 export const REHEARSAL_DAYS = [7, 30, 90] as const
@@ -36,6 +37,9 @@ export const rehearsalWishSchema = z.discriminatedUnion('change', [
     /** Profile name. */
     profile: z.string().min(1).max(100),
     monitoredChecks: z.array(z.enum(MONITORABLE_CHECKS)).max(MONITORABLE_CHECKS.length),
+    heldChecks: z.array(z.enum(MONITORABLE_CHECKS)).max(MONITORABLE_CHECKS.length).default([]),
+    /** The key set that answers are to be signed by; null: as it is. */
+    attestationKeySet: z.string().min(1).max(64).nullable().default(null),
     period: periodSchema,
   }),
 ])
@@ -43,8 +47,9 @@ export type RehearsalWish = z.infer<typeof rehearsalWishSchema>
 export type RehearsalPeriod = RehearsalWish['period']
 
 export interface RehearsedVerdict {
-  verdict: Verdict
-  /** The first failed check; null where none failed. */
+  /** `held`: good but for a check that the profile leaves to staff. */
+  verdict: Verdict | 'held'
+  /** The first failed check, or the one that holds; null where none does. */
   check: CheckId | null
   code: string | null
 }
@@ -60,7 +65,7 @@ export interface RehearsalChange {
 }
 
 export interface RehearsalResult {
-  /** By the verdict on record. */
+  /** By the verdict on record; what was held is among the accepted. */
   accepted: number
   refused: number
   /** Of the accepted ones, those that would be refused. */
@@ -69,6 +74,9 @@ export interface RehearsalResult {
   nowAccepted: number
   /** Of the refused ones, those that would be refused for another reason. */
   nowOtherwise: number
+  /** Of all, those that would now wait for staff; and those that waited and would not any more. */
+  nowHeld: number
+  nowLetPass: number
   /** Judged before records were kept whole: cannot be replayed. */
   unreadable: number
   /** The period has more answers than are replayed. */
@@ -87,29 +95,48 @@ export interface StoredJudgement {
   body: Bytes
   verdict: Verdict
   checks: readonly CheckResult[]
+  /** Of the profile's version that it was judged by. */
+  heldChecks: readonly CheckId[]
   /** recordInput of then. */
   record: unknown
 }
 
-export type RuleChange = (input: CheckAnswerInput, answer: StoredJudgement) => CheckAnswerInput
+export interface Rules {
+  input: CheckAnswerInput
+  heldChecks: readonly CheckId[]
+}
+export type RuleChange = (input: CheckAnswerInput, answer: StoredJudgement) => Rules
 
 /** The draft's keys and pins in place of those of then. */
 export const changePolicy =
   (policy: ReadyPolicy, asOf: Date): RuleChange =>
-  (input, { keySet }) => ({
-    ...input,
-    policy: {
-      ...input.policy,
-      trustedKeys: trustedKeysAt(policy, keySet, asOf),
-      schPins: policy.definition.schPins,
-      // What was trusted then has stood in the set.
-      formerKeys: [...(input.policy.formerKeys ?? []), ...input.policy.trustedKeys.map((key) => key.thumbprint)],
+  (input, { keySet, heldChecks }) => ({
+    input: {
+      ...input,
+      policy: {
+        ...input.policy,
+        trustedKeys: trustedKeysAt(policy, keySet, asOf),
+        schPins: policy.definition.schPins,
+        // What was trusted then has stood in the set.
+        formerKeys: [...(input.policy.formerKeys ?? []), ...input.policy.trustedKeys.map((key) => key.thumbprint)],
+      },
     },
+    heldChecks,
   })
 
-export const changeMonitored =
-  (monitored: CheckAnswerInput['policy']['monitored']): RuleChange =>
-  (input) => ({ ...input, policy: { ...input.policy, ...(monitored ? { monitored } : {}) } })
+/** A key set in place of the profile's: whose keys count now, and what it ever held. */
+export interface OtherKeySet {
+  trustedKeys: CheckAnswerInput['policy']['trustedKeys']
+  formerKeys: readonly string[]
+}
+
+/** What a profile may change: which checks warn, which hold, and whose signature is wanted (null: as it was). */
+export const changeProfile =
+  (checks: Pick<ProfileDefinition, 'monitoredChecks' | 'heldChecks'>, keySet: OtherKeySet | null = null): RuleChange =>
+  (input) => ({
+    input: { ...input, policy: { ...input.policy, ...keySet, monitored: lenientChecks(checks) } },
+    heldChecks: checks.heldChecks,
+  })
 
 export const newResult = (): RehearsalResult => ({
   accepted: 0,
@@ -117,6 +144,8 @@ export const newResult = (): RehearsalResult => ({
   nowRefused: 0,
   nowAccepted: 0,
   nowOtherwise: 0,
+  nowHeld: 0,
+  nowLetPass: 0,
   unreadable: 0,
   capped: false,
   changes: [],
@@ -129,17 +158,25 @@ export function rehearseAnswer(result: RehearsalResult, answer: StoredJudgement,
     result.unreadable++
     return
   }
-  const before = verdictOf(answer)
-  const after = verdictOf(checkAnswer(change(input, answer)))
-  if (before.verdict === 'passed') result.accepted++
-  else result.refused++
+  const changed = change(input, answer)
+  const before = verdictOf(answer, answer.heldChecks)
+  const after = verdictOf(checkAnswer(changed.input), changed.heldChecks)
+  if (before.verdict === 'failed') result.refused++
+  else result.accepted++
   if (before.verdict === after.verdict && before.check === after.check && before.code === after.code) return
-  if (before.verdict === after.verdict) result.nowOtherwise++
-  else if (after.verdict === 'failed') result.nowRefused++
-  else result.nowAccepted++
+  result[counterOf(before.verdict, after.verdict)]++
   if (result.changes.length >= MAX_LISTED) return
   const { enrollmentId, userid, userName, profile, receivedAt } = answer
   result.changes.push({ enrollmentId, userid, userName, profile, receivedAt: receivedAt.toISOString(), before, after })
+}
+
+type Counter = 'nowRefused' | 'nowAccepted' | 'nowOtherwise' | 'nowHeld' | 'nowLetPass'
+
+function counterOf(before: RehearsedVerdict['verdict'], after: RehearsedVerdict['verdict']): Counter {
+  if (before === after) return 'nowOtherwise'
+  if (after === 'held') return 'nowHeld'
+  if (after === 'failed') return 'nowRefused'
+  return before === 'held' ? 'nowLetPass' : 'nowAccepted'
 }
 
 /** Null for a record that another version of this program wrote: counted and shown, so that nobody takes it for replayed. */
@@ -152,7 +189,14 @@ function readInput({ record, body }: StoredJudgement): CheckAnswerInput | null {
   }
 }
 
-function verdictOf({ verdict, checks }: Pick<CheckedAnswer, 'verdict'> & { checks: readonly CheckResult[] }): RehearsedVerdict {
-  const failed = checks.find((check) => check.outcome === 'fail')
-  return { verdict, check: failed?.id ?? null, code: failed?.code ?? null }
+function verdictOf(
+  { verdict, checks }: Pick<CheckedAnswer, 'verdict'> & { checks: readonly CheckResult[] },
+  heldChecks: readonly CheckId[],
+): RehearsedVerdict {
+  const told = verdict === 'failed' ? checks.find((check) => check.outcome === 'fail') : findHolding(checks, heldChecks)[0]
+  return {
+    verdict: verdict === 'passed' && told ? 'held' : verdict,
+    check: told?.id ?? null,
+    code: told?.code ?? null,
+  }
 }

@@ -66,7 +66,7 @@ export const profileForm = z.strictObject({
 })
 
 export const profileSaving = profileForm.extend({
-  /** Of the checks that are monitored otherwise than before; null where they stay. */
+  /** Of what answers must pass otherwise than before; null where that stays. */
   rehearsalId: z.uuid().nullable(),
 })
 

@@ -9,6 +9,7 @@ import { WAITING_SCREENS, enroll as words } from '#lib/messages/enroll.ts'
 import type { Trouble } from '#lib/workflows/find-trouble.ts'
 import type { SelfView } from '../../self-view.ts'
 import { BigButton } from './big-button.tsx'
+import { ConfirmScreen } from './confirm-screen.tsx'
 import { HEADLINE_ID, Message } from './message.tsx'
 import { ScanScreen } from './scan-screen.tsx'
 import { useSelfService } from './use-self-service.ts'
@@ -51,8 +52,8 @@ type ScreenName =
   | 'revoked'
   | 'scan'
   | 'code_expired'
-  | 'confirm'
   | 'done'
+  | 'confirm'
   | 'undelivered'
   | 'failed'
   | 'waiting'
@@ -65,13 +66,14 @@ function screenOf(
   if (state === 'completed' && lived) return 'done'
   if (status === 'used' || state === 'completed') return 'used'
   if (state === 'offered') return offerExpired ? 'code_expired' : 'scan'
-  if (state === 'confirming') return 'confirm'
   if (state === 'undelivered') return 'undelivered'
+  if (state === 'confirming') return 'confirm'
   if (state && state in WAITING_SCREENS) return 'waiting'
   if (status === 'revoked') return 'revoked'
   if (status === 'expired') return 'expired_link'
   if (!state) return 'welcome'
-  return state === 'expired' ? 'code_expired' : 'failed'
+  // What nobody confirmed in time had its code scanned, and says so.
+  return state === 'expired' && !enrollment?.confirmationExpired ? 'code_expired' : 'failed'
 }
 
 interface ScreenProps {
@@ -107,29 +109,9 @@ function Screen({ name, view, busy, wish, offsetMs, trouble }: ScreenProps) {
       )
     case 'confirm':
       return (
-        <Message
-          icon="smartphone"
-          title={words.confirming.title}
-          action={
-            <div className="flex w-full flex-col gap-3 sm:flex-row">
-              <BigButton busy={busy} onClick={() => wish('my_phone')}>
-                {words.confirming.yes}
-              </BigButton>
-              <BigButton quiet busy={busy} onClick={() => wish('not_my_phone')}>
-                {words.confirming.no}
-              </BigButton>
-            </div>
-          }
-        >
-          {enrollment?.device && (
-            <p className="font-semibold text-xl">
-              <bdi>{enrollment.device}</bdi>
-              {enrollment.deviceModel && <bdi className="block font-normal text-base">{enrollment.deviceModel}</bdi>}
-            </p>
-          )}
-          <p>{words.confirming.text}</p>
-          <p>{words.confirming.warning}</p>
-        </Message>
+        enrollment && (
+          <ConfirmScreen enrollment={enrollment} busy={busy} onSay={(theirs) => wish(theirs ? 'my_phone' : 'not_my_phone')} />
+        )
       )
     case 'done':
       return (

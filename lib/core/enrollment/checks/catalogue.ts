@@ -132,7 +132,7 @@ export const CHECK_DESCRIPTIONS: Record<CheckId, CheckDescription> = {
   C24: {
     group: 'policy',
     title: 'The app’s attestation key agrees with this person’s earlier phones',
-    why: 'An app that was updated brings a successor of its key; another app in a person’s hands is held until somebody has looked.',
+    why: 'An app that was updated brings a successor of its key; another app in a person’s hands is refused, or held until somebody has looked.',
   },
   C25: {
     group: 'policy',

@@ -4,15 +4,15 @@
  * On C24 (F-B12, F-B13). An attestation key shows which app answered, not which phone: the default app has one key for all phones. So the
  * same key at two people is what is to be expected and no finding. Another key than this person's phones used for this profile is one of
  * two things: the app was updated and brought its next key, or another app answered. The first must not stop anybody, or a change of keys
- * would lock everybody out; the second is held for staff. The key sets tell them apart: where the key on record stands, or stood, in the very
+ * would lock everybody out; the second is held for staff or refused, as the profile says. The key sets tell them apart: where the key on record stands, or stood, in the very
  * set that the new key is trusted by, the new one is its successor, and the check warns. Where it never stood there, the check fails, unless
- * the profile monitors it (while an organisation moves its people to an app of its own).
+ * the profile holds what fails it (confirmation.ts) or monitors it (while an organisation moves its people to an app of its own).
  */
 
 import { isMessageKey } from './read-answer.ts'
 import { type Check, fail, pass, skip, warn } from './types.ts'
 
-/** C24: first use is recorded; a successor is shown to staff; another app is refused. */
+/** C24: first use is recorded; a successor is shown to staff; another app fails. */
 export const checkAttestationRecord: Check = ({ policy, facts, reading: { headerKey } }) => {
   if (!isMessageKey(headerKey)) return skip('C10')
   const thumbprint = headerKey.thumbprint()

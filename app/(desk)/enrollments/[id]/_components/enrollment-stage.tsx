@@ -21,6 +21,7 @@ const QrOffer = dynamic(loadQrOffer)
 const RevokeButton = lazy(() =>
   import('#components/certificate/revoke-button.tsx').then((module) => ({ default: module.RevokeButton })),
 )
+const ConfirmPanel = dynamic(() => import('./confirm-panel.tsx'))
 const OutcomePanel = dynamic(() => import('#components/enrollment/outcome-panel.tsx').then((module) => module.OutcomePanel))
 
 /** The tab is below: opened, focused and scrolled to. */
@@ -42,7 +43,7 @@ export interface StageProps {
   onSendAgain: () => void
   onAskCaAgain: () => void
   onStartAgain: () => void
-  onConfirm: (theirs: boolean) => void
+  onConfirm: (theirs: boolean, reason: string) => void
 }
 
 export function EnrollmentStage(props: StageProps) {
@@ -131,7 +132,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
   const startAgain = mayManage && (
     <SubmitButton
       type="button"
-      variant={state === 'rejected' || atCa ? 'outline' : 'default'}
+      variant={view.evidence?.verdict === 'failed' || atCa ? 'outline' : 'default'}
       pending={busy}
       onClick={onStartAgain}
     >
@@ -160,18 +161,9 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
       )
     case 'confirming':
       return (
-        <Plain text={words.confirm.text(view.user.name)}>
-          {mayManage && (
-            <>
-              <SubmitButton type="button" pending={busy} onClick={() => onConfirm(true)}>
-                {words.confirm.yes}
-              </SubmitButton>
-              <SubmitButton type="button" variant="outline" pending={busy} onClick={() => onConfirm(false)}>
-                {words.confirm.no}
-              </SubmitButton>
-            </>
-          )}
-        </Plain>
+        view.confirmation && (
+          <ConfirmPanel view={view} confirmation={view.confirmation} mayManage={mayManage} busy={busy} onConfirm={onConfirm} />
+        )
       )
     case 'undelivered': {
       const left = view.certificates.filter((certificate) => certificate.state !== 'revoked')
@@ -210,6 +202,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
       )
     }
     case 'rejected':
+    case 'expired':
     case 'refused':
     case 'failed':
       return view.failure ? (
@@ -217,7 +210,7 @@ function Outcome({ view, mayManage, busy, onSendAgain, onAskCaAgain, onStartAgai
           failure={view.failure}
           actions={
             <>
-              {state === 'rejected' && view.evidence?.verdict === 'failed' && (
+              {view.evidence?.verdict === 'failed' && (
                 <Button onClick={showEvidence}>
                   <Icon name="list-checks" className="size-3.5" />
                   {words.toEvidence}

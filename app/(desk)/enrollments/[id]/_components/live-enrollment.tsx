@@ -72,7 +72,8 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
 
   const offsetMs = useServerOffset(view.serverTime, dataUpdatedAt)
   const offerExpired = useReached(view.offer?.expiresAt ?? null, view.serverTime, offsetMs)
-  const expired = view.state === 'expired' || offerExpired
+  // What nobody confirmed in time had its code scanned.
+  const expired = (view.state === 'expired' && view.failure?.code !== 'confirmation_expired') || offerExpired
   const fetchingNewCode = view.state === 'offered' && !view.offer && mayManage
   // The page knows that the code is over some seconds before the worker has written it down.
   const stepperInput =
@@ -97,7 +98,8 @@ function Live({ initial, mayManage, trainingPhone }: Props) {
     })
   const newCode = () => (view.state === 'offered' ? act(() => newCodeAction({ id: view.id })) : startAgain())
   const sendAgain = () => act(() => sendAgainAction({ id: view.id }))
-  const confirm = (theirs: boolean) => act(() => confirmAction({ id: view.id, theirs }))
+  const confirm = (theirs: boolean, reason: string) =>
+    act(() => confirmAction({ id: view.id, theirs, ...(reason === '' ? {} : { reason }) }))
   const askCaAgain = () => act(() => askCaAgainAction({ id: view.id }))
 
   useEffect(() => {

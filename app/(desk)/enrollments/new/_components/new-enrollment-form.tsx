@@ -152,7 +152,7 @@ function ProfileChoice({
               </span>
               {(profile.approval || profile.confirmation) && (
                 <span className="block text-muted-foreground text-sm">
-                  {[profile.approval && words.gates.approval, profile.confirmation && words.gates.confirmation]
+                  {[profile.approval && words.gates.approval, profile.confirmation && words.gates[profile.confirmedBy]]
                     .filter(Boolean)
                     .join(' · ')}
                 </span>

@@ -1,6 +1,6 @@
 /** A profile while it is edited: text where there is a text field, rows that keep their identity when they are moved. */
 import type { z } from 'zod'
-import type { KeyType, KeyUsageWord, MONITORABLE_CHECKS, ProfileDefinition } from '#lib/core/enrollment/profile.ts'
+import type { KeyType, KeyUsageWord, MonitorableCheck, ProfileDefinition } from '#lib/core/enrollment/profile.ts'
 import type { profileForm } from '../schema.ts'
 
 type Subject = ProfileDefinition['subject'][number]
@@ -38,9 +38,12 @@ export interface Draft {
   policies: string
   offerTimeoutS: string
   deliveryTimeoutS: string
-  monitoredChecks: (typeof MONITORABLE_CHECKS)[number][]
-  /** Not in the form: kept as they are. */
-  gates: Pick<ProfileDefinition, 'approval' | 'confirmation'>
+  /** Who is asked before certificates are made. */
+  ask: 'nobody' | ProfileDefinition['confirmedBy']
+  monitoredChecks: MonitorableCheck[]
+  heldChecks: MonitorableCheck[]
+  /** Not in the form: kept as it is. */
+  approval: boolean
 }
 
 let lastUid = 0
@@ -76,7 +79,9 @@ export const FIRST_DEFINITION: ProfileDefinition = {
   deliveryTimeoutS: 300,
   approval: false,
   confirmation: false,
+  confirmedBy: 'user',
   monitoredChecks: [],
+  heldChecks: ['C24'],
 }
 
 export function toDraft(profile: { name: string; title: string; issuerId: string; definition: ProfileDefinition }): Draft {
@@ -105,8 +110,11 @@ export function toDraft(profile: { name: string; title: string; issuerId: string
     policies: d.certificate.policies.join('\n'),
     offerTimeoutS: String(d.offerTimeoutS),
     deliveryTimeoutS: String(d.deliveryTimeoutS),
-    monitoredChecks: [...d.monitoredChecks],
-    gates: { approval: d.approval, confirmation: d.confirmation },
+    ask: d.confirmation ? d.confirmedBy : 'nobody',
+    // One check has one setting, and holding counts more.
+    monitoredChecks: d.monitoredChecks.filter((id) => !d.heldChecks.includes(id)),
+    heldChecks: [...d.heldChecks],
+    approval: d.approval,
   }
 }
 
@@ -138,8 +146,11 @@ export function toForm(draft: Draft, existing: ProfileFormInput['existing']): Pr
     },
     offerTimeoutS: toNumber(draft.offerTimeoutS),
     deliveryTimeoutS: toNumber(draft.deliveryTimeoutS),
-    ...draft.gates,
+    approval: draft.approval,
+    confirmation: draft.ask !== 'nobody',
+    confirmedBy: draft.ask === 'nobody' ? 'user' : draft.ask,
     monitoredChecks: draft.monitoredChecks,
+    heldChecks: draft.heldChecks,
   }
   const { name, title, issuerId } = draft
   return { existing, name, title, issuerId, definition }

@@ -1,9 +1,9 @@
 'use client'
-/** The parts of the editor that are plain fields: general, certificates, times, checks. */
+/** The parts of the editor that are plain fields: general, certificates, times, confirmation, checks. */
 import { Icon } from '#components/ui/icon.tsx'
 import { CHECK_DESCRIPTIONS } from '#lib/core/enrollment/checks/catalogue.ts'
 import { CHECK_IDS } from '#lib/core/enrollment/evidence.ts'
-import { MONITORABLE_CHECKS } from '#lib/core/enrollment/profile.ts'
+import { MONITORABLE_CHECKS, type MonitorableCheck } from '#lib/core/enrollment/profile.ts'
 import type { IssuerChoice } from '#lib/core/views.ts'
 import { profiles } from '#lib/messages/profiles.ts'
 import type { Draft } from './draft.ts'
@@ -159,19 +159,42 @@ export function TimesPart({ draft, change }: PartProps) {
   )
 }
 
+const ASKED: readonly Draft['ask'][] = ['nobody', 'user', 'staff']
+
+export function ConfirmationPart({ draft, change }: PartProps) {
+  const words = profiles.ask
+  return (
+    <Part id="part-confirmation" title={words.title} text={words.text}>
+      <SelectField
+        path="definition.confirmation"
+        label={words.label}
+        hint={words.consequence[draft.ask]}
+        value={draft.ask}
+        options={ASKED.map((who) => [who, words.choices[who]])}
+        onChange={(choice) => change({ ask: ASKED.find((who) => who === choice) ?? 'nobody' })}
+      />
+    </Part>
+  )
+}
+
+type Setting = 'enforce' | 'hold' | 'monitor'
+
+const settingOf = ({ heldChecks, monitoredChecks }: Draft, id: MonitorableCheck): Setting => {
+  if (heldChecks.includes(id)) return 'hold'
+  return monitoredChecks.includes(id) ? 'monitor' : 'enforce'
+}
+
 const ALWAYS = CHECK_IDS.filter((id) => !(MONITORABLE_CHECKS as readonly string[]).includes(id))
 
 export function ChecksPart({ draft, change }: PartProps) {
   const words = profiles.checks
-  const { monitoredChecks } = draft
+  const set = (id: MonitorableCheck, setting: string) => {
+    const those = (list: readonly MonitorableCheck[], wanted: Setting) =>
+      MONITORABLE_CHECKS.filter((one) => (one === id ? setting === wanted : list.includes(one)))
+    change({ monitoredChecks: those(draft.monitoredChecks, 'monitor'), heldChecks: those(draft.heldChecks, 'hold') })
+  }
   return (
     <Part id="part-checks" title={words.title} text={words.text}>
-      <Toggle
-        label={words.confirmation}
-        hint={words.confirmationHint}
-        checked={draft.gates.confirmation}
-        onChange={(confirmation) => change({ gates: { ...draft.gates, confirmation } })}
-      />
       <div className="space-y-4">
         {MONITORABLE_CHECKS.map((id) => (
           <SelectField
@@ -179,18 +202,13 @@ export function ChecksPart({ draft, change }: PartProps) {
             path={`check-${id}`}
             label={`${id} · ${CHECK_DESCRIPTIONS[id].title}`}
             hint={`${CHECK_DESCRIPTIONS[id].why} ${words.consequence[id]}`}
-            value={monitoredChecks.includes(id) ? 'monitor' : 'enforce'}
+            value={settingOf(draft, id)}
             options={[
               ['enforce', words.enforce],
+              ['hold', words.hold],
               ['monitor', words.monitor],
             ]}
-            onChange={(choice) =>
-              change({
-                monitoredChecks: MONITORABLE_CHECKS.filter((one) =>
-                  one === id ? choice === 'monitor' : monitoredChecks.includes(one),
-                ),
-              })
-            }
+            onChange={(choice) => set(id, choice)}
           />
         ))}
       </div>

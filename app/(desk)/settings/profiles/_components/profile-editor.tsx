@@ -20,7 +20,7 @@ import { reviewProfileAction, saveProfileAction } from '../actions.ts'
 import { type Draft, type ProfileFormInput, toDraft, toForm } from './draft.ts'
 import { Findings } from './fields.tsx'
 import { KeysPart } from './keys-part.tsx'
-import { CertificatePart, ChecksPart, GeneralPart, TimesPart } from './other-parts.tsx'
+import { CertificatePart, ChecksPart, ConfirmationPart, GeneralPart, TimesPart } from './other-parts.tsx'
 import { ReviewDialog } from './review-dialog.tsx'
 import { SubjectPart } from './subject-part.tsx'
 
@@ -37,11 +37,22 @@ export interface EditorProps {
   mayManage: boolean
 }
 
-/** What is to be rehearsed: other checks are monitored than before. Null: the same ones. */
-function monitoringChange({ name, definition }: EditorProps['start'], { monitoredChecks }: Draft): RehearsedChange | null {
-  const before = definition.monitoredChecks
-  const same = before.length === monitoredChecks.length && before.every((id) => monitoredChecks.includes(id))
-  return same ? null : { change: 'profile', profile: name, monitoredChecks: [...monitoredChecks] }
+/** What is to be rehearsed: answers would be judged otherwise than before. Null: as before. */
+function judgingChange({ name, definition }: EditorProps['start'], draft: Draft): RehearsedChange | null {
+  const { monitoredChecks, heldChecks } = draft
+  const keySet = draft.attestationKeySet.trim()
+  const same = (one: readonly string[], other: readonly string[]) =>
+    one.length === other.length && one.every((id) => other.includes(id))
+  const attestationKeySet = keySet === definition.attestationKeySet ? null : keySet
+  if (attestationKeySet === null && same(definition.monitoredChecks, monitoredChecks) && same(definition.heldChecks, heldChecks))
+    return null
+  return {
+    change: 'profile',
+    profile: name,
+    monitoredChecks: [...monitoredChecks],
+    heldChecks: [...heldChecks],
+    attestationKeySet,
+  }
 }
 
 export function ProfileEditor({ start, existing: begunWith, issuers, mayManage }: EditorProps) {
@@ -56,7 +67,7 @@ export function ProfileEditor({ start, existing: begunWith, issuers, mayManage }
   const [review, setReview] = useState<ProfileReview | null>(null)
   const [rehearsalId, setRehearsalId] = useState<string | null>(null)
   const [pending, startTransition] = useTransition()
-  const rehearsed = existing === null ? null : monitoringChange(start, draft)
+  const rehearsed = existing === null ? null : judgingChange(start, draft)
   const change = (part: Partial<Draft>) => setDraft((now) => ({ ...now, ...part }))
 
   // The first field that something is wrong with, in the order of the page; else what is said above the buttons.
@@ -109,6 +120,7 @@ export function ProfileEditor({ start, existing: begunWith, issuers, mayManage }
           <KeysPart draft={draft} change={change} />
           <CertificatePart draft={draft} change={change} />
           <TimesPart draft={draft} change={change} />
+          <ConfirmationPart draft={draft} change={change} />
           <ChecksPart draft={draft} change={change} />
         </fieldset>
         {failure && (

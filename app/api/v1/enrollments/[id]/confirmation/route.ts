@@ -6,8 +6,8 @@ import { readEnrollment } from '../../read-enrollment.ts'
 export const { GET, POST, PUT, PATCH, DELETE } = defineMethods({
   POST: defineRoute(
     { permission: 'enrollment:manage', params: idParamsSchema, body: confirmationSchema },
-    async ({ grant, params: { id }, body: { theirs } }) => {
-      await confirmPhone(grant, { id, theirs })
+    async ({ grant, params: { id }, body }) => {
+      await confirmPhone(grant, { id, ...body })
       return json(await readEnrollment(grant.actor, id))
     },
   ),
