@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { attemptMutant } from './attempt.ts'
+import { attemptMutant, textOf } from './attempt.ts'
 import { seededChoices } from './choices.ts'
 import { printFigures } from './figures.ts'
 import { TARGETS } from './targets.ts'
@@ -60,10 +60,16 @@ function save(finding: Finding): void {
   )
 }
 
-/** Resolves when the thread has ended; a thread that stands still is stopped and its mutation is a finding. */
+/** Resolves when the thread has ended; a thread that stands still is stopped, and its mutation, as that of one that dies, is a finding. */
 function runWorker(task: WorkerTask, figures: TargetFigures[]): Promise<void> {
-  return new Promise((done, broken) => {
+  return new Promise((done) => {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task })
+    const blame = (problem: string): void => {
+      const [number = 0, index = 0] = task.at
+      const target = TARGETS.find(({ name }) => name === task.shares[number]?.target)
+      if (target === undefined) throw new Error(`a thread ${problem} outside of every target`)
+      save(toFinding(target.name, task.seed, index, problem, target.mutate(seededChoices(task.seed, target.name, index))))
+    }
     let last = ''
     const watch = setInterval(() => {
       const now = task.at.join()
@@ -71,25 +77,13 @@ function runWorker(task: WorkerTask, figures: TargetFigures[]): Promise<void> {
         last = now
         return
       }
-      const [number = 0, index = 0] = task.at
-      const share = task.shares[number]
-      const target = TARGETS.find(({ name }) => name === share?.target)
-      if (target !== undefined)
-        save(
-          toFinding(
-            target.name,
-            task.seed,
-            index,
-            `stood still for ${HUNG_AFTER_MS} ms`,
-            target.mutate(seededChoices(task.seed, target.name, index)),
-          ),
-        )
+      blame(`stood still for ${HUNG_AFTER_MS} ms`)
       void worker.terminate()
     }, HUNG_AFTER_MS)
     worker.on('message', (message: WorkerMessage) =>
       message.kind === 'finding' ? save(message.finding) : void figures.push(message.figures),
     )
-    worker.on('error', broken)
+    worker.on('error', (error) => blame(`ended its thread: ${textOf(error)}`))
     worker.on('exit', () => {
       clearInterval(watch)
       done()
