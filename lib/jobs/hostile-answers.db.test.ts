@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { POST } from '#app/hermod/callback/[[...kind]]/route.ts'
 import { attestationKeysFile, type Bends, b64u, RS256_CSR, rsaKey, spkiOf } from '#e2e/builders/answer.ts'
-import { header } from '#e2e/builders/answer-bends.ts'
+import { envelope, header, payload, profile, responseHeader } from '#e2e/builders/answer-bends.ts'
 import { answerCommand } from '#e2e/builders/answer-command.ts'
 import { primeModulus, signWithPrime } from '#e2e/builders/weak-keys.ts'
 import { ANSWER_CASES } from '#e2e/matrix/answers.ts'
@@ -109,15 +109,26 @@ describe('answers that must be refused', () => {
     }
   })
 
-  it('F-O15 an address in the header is not asked for anything', async () => {
+  it.each<[string, (url: string) => Bends, string]>([
+    ['F-O15 an address in the header (jku)', (url) => header({ jku: url }), 'rejected'],
+    ['F-O15 an address in the header (x5u)', (url) => header({ x5u: url }), 'rejected'],
+    ['F-S15 the mailbox of the profile', (url) => profile({ boxurl: url }), 'rejected'],
+    ['F-S15 the message that is replied to', (url) => responseHeader({ inReplyTo: url }), 'rejected'],
+    [
+      'F-S15 addresses of the destinations',
+      (url) => envelope({ destinations: [{ to: '@tmp', bid: url, uri: url, location: url }] }),
+      'delivering',
+    ],
+  ])('%s: nothing is asked there', async (what, bends, ends) => {
     let asked = 0
     const server = createServer((_request, response) => {
       asked++
       response.end('{}')
     })
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`
-    for (const member of ['jku', 'x5u']) expect(await send(header({ [member]: url }))).toMatchObject({ code: 'jws_header' })
+    // By a name that is none of the messaging server's.
+    const url = `http://localhost:${(server.address() as AddressInfo).port}/keys`
+    expect(await send(bends(url), `phone ${what}`)).toMatchObject({ status: 200, state: ends })
     server.close()
     expect(asked).toBe(0)
   })
@@ -172,6 +183,19 @@ describe('answers that must be refused', () => {
 })
 
 describe('answers that must be accepted', () => {
+  it.each(['📱 mobil', 'هاتف \u202eabc', 'x', '𝒳'.repeat(256), 'Åsa'.normalize('NFD'), 'Åsa'.normalize('NFC'), '=cmd|calc'])(
+    'P-5 a device called “%s” is stored as it was sent',
+    async (name) => {
+      const { id, state } = await send(payload({ deviceinfo: { name, model: 'm', operatingsystem: 'o' } }), `phone ${name}`)
+      expect(state).toBe('delivering')
+      const { rows } = await flow.owner.query(
+        'SELECT p.name FROM phone p JOIN enrollment e ON e.phone_id = p.id WHERE e.id = $1',
+        [id],
+      )
+      expect(rows).toEqual([{ name }])
+    },
+  )
+
   it.each(byName(messages.filter(({ code, id }) => code === null && id.startsWith('P-'))))(
     '%s, from HTTP to the certificate',
     async (_name, one) => {
