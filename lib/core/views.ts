@@ -215,6 +215,8 @@ export interface EnrollmentView extends EnrollmentRow {
   /** version of the row: the live page asks for nothing older than it has. */
   version: number
   serverTime: string
+  /** Of the profile: an enrolment keeps the version that it was started with. */
+  profileVersion: number
   servername: string
   /** The live offer, or null. A bearer secret: only for those who may manage the enrolment, never cached or logged. */
   offer: { uri: string; sentAt: string; expiresAt: string; timeoutS: number } | null

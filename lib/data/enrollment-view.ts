@@ -59,6 +59,7 @@ interface RawAudit {
 
 export interface RawEnrollment extends RawEnrollmentRow {
   version: number
+  profileVersion: number
   serverTime: Date
   definition: unknown
   failureDetail: string | null
@@ -93,7 +94,7 @@ const reachable = ({ actor }: Grant): Prisma.Sql => {
 }
 
 export const selectEnrollment = (grant: Grant, id: string): Prisma.Sql => Prisma.sql`
-  SELECT ${ROW_COLUMNS}, e.version, clock_timestamp() AS "serverTime", v.definition, e.failure_detail AS "failureDetail",
+  SELECT ${ROW_COLUMNS}, e.version, v.version AS "profileVersion", clock_timestamp() AS "serverTime", v.definition, e.failure_detail AS "failureDetail",
     e.wait_reason AS "waitReason", e.link_id IS NOT NULL AS "viaLink", e.phone_id AS "phoneId", ph.name AS "phoneName",
     a.keys AS "answerKeys", ev.verdict::text AS verdict, ev.checks, ev.created_at AS "judgedAt",
     (SELECT v.number FROM policy_version v WHERE v.id = ev.policy_version_id) AS "policyVersion",
@@ -174,6 +175,7 @@ export function toEnrollmentView(grant: Grant, row: RawEnrollment): EnrollmentVi
     ...base,
     version: row.version,
     serverTime: iso(row.serverTime),
+    profileVersion: row.profileVersion,
     servername: definition.servername,
     offer: liveOffer(grant, row),
     delivery:

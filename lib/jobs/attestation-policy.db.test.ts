@@ -8,6 +8,7 @@ import { type PolicyDraft, readVendorJwk } from '#lib/core/enrollment/attestatio
 import type { RehearsalResult } from '#lib/core/enrollment/rehearsal.ts'
 import { listPolicyVersions } from '#lib/data/attestation-policy.ts'
 import { listBlockedKeys } from '#lib/data/blocked-keys.ts'
+import { getEnrollment } from '#lib/data/enrollments.ts'
 import { findRehearsal, insertRehearsal } from '#lib/data/rehearsals.ts'
 import { blockNamedKey } from '#lib/workflows/block-key.ts'
 import { saveAttestationPolicy } from '#lib/workflows/save-attestation-policy.ts'
@@ -129,6 +130,11 @@ describe('versions', () => {
     expect(await judgedBy(accepted.id)).toEqual({ number, verdict: 'passed' })
     expect(await judgedBy(refused.id)).toEqual(first)
     expect(first.number).toBeLessThan(number)
+    const desk = authorize({ kind: 'account', id: 'd', name: 'Desk', role: 'helpdesk', userId: null }, 'enrollment:read')
+    const started = (await getEnrollment(desk, accepted.id))?.profileVersion
+    await setHeldChecks(['C24'])
+    expect(await getEnrollment(desk, accepted.id)).toMatchObject({ profileVersion: started, evidence: { policyVersion: number } })
+    expect((await getEnrollment(desk, (await flow.start()).id))?.profileVersion).toBe((started ?? 0) + 1)
   })
 
   it('a key that has ended is not trusted any more; one of the file goes on', async () => {

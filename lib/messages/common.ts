@@ -30,7 +30,7 @@ export const common = {
     requesting: 'Requesting offer',
     offered: 'Waiting for scan',
     answered: 'Checking answer',
-    confirming: 'Waiting for confirmation',
+    confirming: 'To be confirmed',
     issuing: 'Issuing',
     delivering: 'Delivering',
     undelivered: 'Not on the phone',

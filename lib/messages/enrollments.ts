@@ -47,6 +47,7 @@ export const enrollments = {
     delivering: 'The certificate has been sent. The phone stores it when the app is open.',
   } satisfies Partial<Record<EnrollmentState, string>>,
 
+  profileVersion: (n: number) => `version ${n}`,
   startedBy: (name: string) => `Started by ${name}`,
   id: 'enrolment id',
   parent: 'Enrolments',

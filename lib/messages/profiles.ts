@@ -148,7 +148,8 @@ export const profiles = {
     usage: 'Use',
     usages: { SIG: 'Sign (SIG)', AUTH: 'Sign in (AUTH)', ENC: 'Decrypt (ENC)' } satisfies Record<KeyUsageWord, string>,
     kinds: 'Kinds, the preferred first',
-    kindsHint: 'The phone makes the first that it can.',
+    kindsHint: 'The phone makes the first that it can, and signs its answer by the mechanism beside it.',
+    mechanism: 'responsemechanism: how the new key signs the phone’s answer (RFC 7518)',
     kindLabels: {
       'RSA-2048': 'RSA, 2048 bits',
       'RSA-3072': 'RSA, 3072 bits',

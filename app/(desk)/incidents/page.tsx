@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { IncidentBadge } from '#components/incidents/incident-badge.tsx'
+import { cn } from '#components/ui/cn.ts'
 import { FilterLinks } from '#components/ui/filter-links.tsx'
 import { ListFrame, ListToolbar } from '#components/ui/list-page.tsx'
 import { listUrl } from '#components/ui/list-url.ts'
@@ -67,7 +68,10 @@ function KindLinks({ params }: { params: { standing: string | undefined; kind: s
           href={listUrl(PATH, params, { kind })}
           prefetch={false}
           aria-current={kind === params.kind ? 'true' : undefined}
-          className={kind === params.kind ? 'font-medium text-foreground' : 'text-link hover:underline'}
+          className={cn(
+            'inline-flex min-h-6 items-center',
+            kind === params.kind ? 'font-medium text-foreground' : 'text-link hover:underline',
+          )}
         >
           {kind === undefined ? words.allKinds : INCIDENT_TEXTS[kind].title}
         </Link>

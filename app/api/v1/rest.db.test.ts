@@ -248,6 +248,7 @@ describe('enrolments', () => {
     })
     expect((await call('GET', '/enrollments/{id}/evidence', { params, role: 'auditor' })).value).toEqual({
       verdict: null,
+      policyVersion: null,
       checks: [],
     })
   })

@@ -250,6 +250,7 @@ export const enrollmentPageSchema = pageOf(enrollmentRowSchema).meta({ id: 'Enro
 
 export const enrollmentSchema = enrollmentRowSchema
   .extend({
+    profileVersion: z.number().int().meta({ description: 'of the profile, as it was when the enrolment was started' }),
     offer: z
       .object({ uri: z.string(), expiresAt: time })
       .nullable()
@@ -288,6 +289,7 @@ export const enrollmentSchema = enrollmentRowSchema
 export const evidenceSchema = z
   .object({
     verdict: z.enum(['passed', 'failed']).nullable(),
+    policyVersion: z.number().int().nullable().meta({ description: 'of the attestation policy that it was judged by' }),
     checks: z.array(
       z.object({
         id: z.enum(CHECK_IDS),

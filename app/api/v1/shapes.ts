@@ -130,6 +130,7 @@ export const enrollmentRowShape = (e: EnrollmentRow): Out<'enrollmentRowSchema'>
 /** The offer goes only to those who may manage the enrolment; lib/data leaves it out for others. */
 export const enrollmentShape = (e: EnrollmentView): Out<'enrollmentSchema'> => ({
   ...enrollmentRowShape(e),
+  profileVersion: e.profileVersion,
   offer: e.offer && { uri: e.offer.uri, expiresAt: e.offer.expiresAt },
   confirmation: e.confirmation && { by: e.confirmation.by, heldBy: e.confirmation.heldBy, until: e.confirmation.until },
   keys: e.keys.map(({ keyid, usage, csrSubject, spkiSha256 }) => ({ keyid, usage, csrSubject, spkiSha256 })),
@@ -146,6 +147,7 @@ export const enrollmentShape = (e: EnrollmentView): Out<'enrollmentSchema'> => (
 
 export const evidenceShape = (e: EnrollmentView): Out<'evidenceSchema'> => ({
   verdict: e.evidence?.verdict ?? null,
+  policyVersion: e.evidence?.policyVersion ?? null,
   checks: (e.evidence?.checks ?? []).map(({ id, title, outcome, code, expected, observed }) => ({
     id,
     title,

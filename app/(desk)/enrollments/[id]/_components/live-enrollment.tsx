@@ -215,7 +215,10 @@ function Facts({ view }: { view: EnrollmentView }) {
         </Link>{' '}
         <span className="font-mono text-xs">{view.user.userid}</span>
       </span>
-      <span>{view.profile.title}</span>
+      <span>
+        {view.profile.title}{' '}
+        <span className="whitespace-nowrap text-muted-foreground">{words.profileVersion(view.profileVersion)}</span>
+      </span>
       <span className="foreign">
         {words.startedBy(view.startedByName)} <RelativeTime at={view.createdAt} />
       </span>

@@ -1,6 +1,6 @@
 'use client'
 /** The key sets by name: the file's keys, which are changed in the file, and imported ones. What is not saved yet is marked. */
-import { lazy, Suspense, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Badge } from '#components/ui/badge.tsx'
 import { Button } from '#components/ui/button.tsx'
 import { Card, CardContent, CardHeader, CardTitle } from '#components/ui/card.tsx'
@@ -82,7 +82,7 @@ export function KeySets({ draft, saved, fileKeys, facts, mayManage, onPut, onRem
                   const known = saved.keySets[set]?.find(({ jwk }) => jwk.n === key.jwk.n)
                   return (
                     <TableRow key={key.jwk.n} className={JSON.stringify(known) === JSON.stringify(key) ? '' : 'bg-info-soft'}>
-                      <KeyName facts={of} note={key.note} />
+                      <KeyName facts={of} note={key.note} validity={<Validity {...key} />} />
                       <TableCell className="max-md:hidden">{words.bits(of.bits)}</TableCell>
                       <TableCell className="max-sm:hidden">
                         <Validity validFrom={key.validFrom} validUntil={key.validUntil} />
@@ -141,7 +141,7 @@ export function KeySets({ draft, saved, fileKeys, facts, mayManage, onPut, onRem
   )
 }
 
-function KeyName({ facts: { kid, thumbprint }, note }: { facts: KeyFacts; note?: string }) {
+function KeyName({ facts: { kid, thumbprint }, note, validity }: { facts: KeyFacts; note?: string; validity?: ReactNode }) {
   return (
     <TableCell>
       <span className="foreign-line block font-medium" title={kid}>
@@ -154,6 +154,8 @@ function KeyName({ facts: { kid, thumbprint }, note }: { facts: KeyFacts; note?:
         <CopyButton value={thumbprint} what={words.thumbprint} />
       </span>
       {note && <span className="foreign block text-muted-foreground text-xs">{note}</span>}
+      {/* Where there is no room for its column. */}
+      {validity && <span className="mt-0.5 block sm:hidden">{validity}</span>}
     </TableCell>
   )
 }

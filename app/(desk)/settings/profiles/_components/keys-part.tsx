@@ -145,6 +145,9 @@ function Kinds({ path, chosen, onChange }: { path: string; chosen: readonly KeyT
                   checked={at >= 0}
                   onChange={(on) => choose(on ? [...chosen, kind] : chosen.filter((one) => one !== kind))}
                 />
+                <span className="font-mono text-muted-foreground text-xs" title={words.mechanism}>
+                  {KEY_TYPES[kind].responsemechanism}
+                </span>
                 {!KEY_TYPES[kind].documented && (
                   <Badge tone="warning" icon="triangle-alert">
                     {words.undocumented}
