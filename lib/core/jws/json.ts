@@ -50,7 +50,7 @@ const holdsOddNumber = (value: JsonValue): boolean => value instanceof OddNumber
 
 export const JSON_MAX_DEPTH = 16
 /** Values in one text. Real messages have about thirty; a swarm of tiny ones costs far more than its size. */
-export const JSON_MAX_VALUES = 1500
+export const JSON_MAX_VALUES = 1100
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
