@@ -6,14 +6,10 @@
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import type { AuditRow } from '#lib/core/audit-text.ts'
-import type { BundleContent } from '#lib/core/bundle/content.ts'
+import { type BundleContent, MAX_CALLBACKS, MAX_COMMANDS } from '#lib/core/bundle/content.ts'
 import type { CheckResult, Verdict } from '#lib/core/enrollment/evidence.ts'
 import { db } from '#lib/db.ts'
 import { CHAINS_OF_ISSUER, type Chains, chainOf } from './issuer-chains.ts'
-
-/** More than any honest enrolment has. The newest commands are kept, and the judged callback whatever came beside it. */
-const MAX_COMMANDS = 200
-const MAX_CALLBACKS = 100
 
 type Raw<T, Octets extends keyof T> = Omit<T, Octets> & Record<Octets, string | null>
 type Command = BundleContent['commands'][number]
@@ -44,7 +40,8 @@ export async function readBundleContent(_grant: Grant<'system:work'>, enrollment
           'failureCode', c.failure_code, 'requestBody', c.request_body, 'replyBody', c.reply_body, 'replyStatus', c.reply_status,
           'dummies', (SELECT json_agg(json_build_object('keyid', k.keyid, 'csr', encode(k.dummy_csr, 'base64')) ORDER BY k.keyid)
                       FROM command_key k WHERE k.command_id = c.id)) ORDER BY c.created_at, c.id)
-       FROM (SELECT * FROM command WHERE enrollment_id = e.id ORDER BY created_at DESC, id DESC LIMIT ${MAX_COMMANDS}::int) c) AS commands,
+       FROM (SELECT * FROM command WHERE enrollment_id = e.id
+             ORDER BY id = a.command_id DESC NULLS LAST, created_at DESC, id DESC LIMIT ${MAX_COMMANDS}::int) c) AS commands,
       (SELECT json_agg(json_build_object('path', b.kind, 'command', c.kind || '-' || c.attempt, 'state', b.state, 'outcome', b.outcome,
           'receivedAt', b.received_at, 'repeats', b.repeats, 'body', encode(b.body, 'base64'),
           'judged', b.id = a.callback_id AND ev.answer_id IS NOT NULL) ORDER BY b.received_at, b.id)

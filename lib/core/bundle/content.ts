@@ -2,6 +2,10 @@
 import { z } from 'zod'
 import type { CheckResult } from '../enrollment/evidence.ts'
 
+/** More than any honest enrolment has. The newest commands are kept, and the judged callback with its command whatever came beside them. */
+export const MAX_COMMANDS = 200
+export const MAX_CALLBACKS = 100
+
 const part = z.string()
 const nullable = z.string().nullable()
 

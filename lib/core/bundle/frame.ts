@@ -8,11 +8,11 @@
  */
 import { BUNDLE_FORMAT, BUNDLE_VERSION, type EncodedPart, encodeLine, MAX_BUNDLE_BYTES } from './format.ts'
 
-/** Parts with the manifest and the signature. */
-const MAX_LINES = 2002
+/** Parts with the manifest and the signature: more than the most that a bundle is made of (content.ts: commands with eight keys, callbacks). */
+const MAX_LINES = 4002
 const BEGINNING = `{"format":"${BUNDLE_FORMAT}","version":${BUNDLE_VERSION},"lengths":[`
 /** The rest of the first line, but for its end. */
-const LENGTHS = /^([1-9]\d{0,7}(?:,[1-9]\d{0,7}){0,2001})\],"parts":\[/
+const LENGTHS = /^([1-9]\d{0,7}(?:,[1-9]\d{0,7}){0,4001})\],"parts":\[/
 const BETWEEN = ',\n'
 const END = '\n]}\n'
 

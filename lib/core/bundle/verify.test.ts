@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { SUBJECT } from '#e2e/builders/answer.ts'
 import { type BundleKey, makeBundle, makeBundleKey, makeContent } from '#e2e/builders/bundle.ts'
+import { MAX_SIGNED_KEYS } from '../enrollment/checks/read-answer.ts'
 import { encodeName } from '../x509/name.ts'
 import { blankOffers } from './blank.ts'
-import type { BundleContent } from './content.ts'
-import type { EncodedPart } from './format.ts'
+import { type BundleContent, MAX_CALLBACKS, MAX_COMMANDS } from './content.ts'
+import { type EncodedPart, MAX_BUNDLE_BYTES } from './format.ts'
 import { serializeBundle } from './frame.ts'
 import type { BundleVerdict } from './verdict.ts'
 import { verifyBundle } from './verify.ts'
@@ -68,6 +69,27 @@ describe('a bundle proves itself', () => {
 
   it.each(['not JSON', '{"provResponse":', '{}'])('an answer that is %s', (body) => {
     expect(failures(verifyBundle(makeBundle(makeContent({ body: () => body }), key)))).toEqual([])
+  })
+
+  it('as many commands, keys and messages as a bundle takes', () => {
+    const content = structuredClone(good)
+    const [command] = content.commands
+    const [callback] = content.callbacks
+    if (!command || !callback) throw new Error('no command')
+    const [dummy] = command.dummies
+    const earlier = Array.from({ length: MAX_COMMANDS - content.commands.length }, (_, n) => ({
+      ...command,
+      name: `provision-${n + 2}`,
+      replyBody: '{}',
+      dummies: Array.from({ length: MAX_SIGNED_KEYS }, (_key, k) => ({ keyid: `k${k}`, csr: dummy?.csr ?? Buffer.alloc(0) })),
+    }))
+    content.commands.push(...earlier)
+    const filler = Buffer.concat([Buffer.alloc(60_000, 'x'), Buffer.of(0xff)])
+    const late = { ...callback, judged: false, body: filler }
+    content.callbacks.push(...Array.from({ length: MAX_CALLBACKS - content.callbacks.length }, () => late))
+    const large = makeBundle(content, key)
+    expect(large.length).toBeLessThan(MAX_BUNDLE_BYTES)
+    expect(failures(verifyBundle(large))).toEqual([])
   })
 
   it('without a given key it says whose key signed; with another one it fails', () => {
