@@ -73,7 +73,7 @@ function Decoded({
               titleOf={titleOf}
               onGo={(to) => scrollTo(scroller, to)?.focus({ preventScroll: true })}
             />
-            <Button variant="ghost" size="sm" className="xl:hidden" onClick={() => onChoose(chosen.id)}>
+            <Button variant="outline" size="sm" className="xl:hidden" onClick={() => onChoose(chosen.id)}>
               {words.back(chosen.id)}
             </Button>
           </div>

@@ -51,8 +51,8 @@ function Line({ part, line, marks, selected, onSelect }: Omit<PartProps, 'title'
       style={{ paddingInlineStart: `${0.25 + Math.min(line.depth, 12) * 0.875}rem` }}
       className={cn(
         'block w-full rounded-sm border-s-2 pe-1 text-left hover:bg-accent focus-visible:outline-offset-[-2px]',
-        liesIn(line.path, marks) && 'bg-info-soft/50',
         marked ? 'border-info bg-info-soft' : 'border-transparent',
+        !marked && liesIn(line.path, marks) && 'bg-info-soft/50',
         selected === line.path && 'outline-2 outline-ring outline-offset-[-2px]',
       )}
     >

@@ -5,8 +5,8 @@ import type { CheckGroup, CheckOutcome, CheckResult } from '#lib/core/enrollment
 import { CHECK_GROUPS, evidence as words } from '#lib/messages/evidence.ts'
 import { OUTCOME_LOOKS } from './check-row.tsx'
 
-/** What a group is remembered for. */
-const WORST_FIRST = ['fail', 'warn', 'pass', 'skipped'] as const satisfies readonly CheckOutcome[]
+/** What a group is remembered for. One that did not run to its end has not passed. */
+const WORST_FIRST = ['fail', 'skipped', 'warn', 'pass'] as const satisfies readonly CheckOutcome[]
 
 const COLOURS: Record<CheckOutcome, string> = {
   fail: 'border-destructive text-destructive',
@@ -46,15 +46,12 @@ export function CheckFlow({ checks, onGo }: { checks: readonly CheckResult[]; on
   )
 }
 
-/** "2 failed, 1 not run": what passed is not said beside what failed. */
+/** "2 failed, 1 not run": what passed is not said beside what did not. */
 function sayCounts(members: readonly CheckResult[]): string {
-  const counted = (['fail', 'warn', 'skipped', 'pass'] as const).map((outcome) => ({
-    outcome,
-    n: members.filter((check) => check.outcome === outcome).length,
-  }))
-  const failed = counted.some(({ outcome, n }) => outcome === 'fail' && n > 0)
-  return counted
-    .filter(({ outcome, n }) => n > 0 && !(failed && outcome === 'pass'))
-    .map(({ outcome, n }) => words.flow.counts[outcome](n))
+  const of = (outcome: CheckOutcome): number => members.filter((check) => check.outcome === outcome).length
+  const whole = of('fail') + of('skipped') === 0
+  return (['fail', 'skipped', 'warn', 'pass'] as const)
+    .filter((outcome) => of(outcome) > 0 && (whole || outcome !== 'pass'))
+    .map((outcome) => words.flow.counts[outcome](of(outcome)))
     .join(', ')
 }

@@ -58,7 +58,7 @@ export function CheckRow({
           {check.title}
           {/* A check that passed is about every key. */}
           {check.keyid && check.outcome !== 'pass' && (
-            <bdi className="foreign ms-1.5 font-normal text-muted-foreground text-sm">{words.key(check.keyid)}</bdi>
+            <bdi className="foreign ms-1.5 inline-block font-normal text-muted-foreground text-sm">{words.key(check.keyid)}</bdi>
           )}
         </span>
         <Badge tone={tone} icon={icon}>

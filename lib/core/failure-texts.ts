@@ -41,7 +41,7 @@ export const FAILURE_TEXTS = {
   },
   json_depth: {
     user: NOT_ACCEPTED,
-    helpdesk: 'The answer is nested deeper than any real one.',
+    helpdesk: 'The answer is nested deeper, or holds more values, than any real one.',
     next: TELL_SECURITY,
   },
   size: {

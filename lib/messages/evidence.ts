@@ -111,7 +111,7 @@ export const evidence = {
       key: 'key',
       signature: 'signature',
     } as Readonly<Record<string, string>>,
-    problem: (text: string) => `could not be read to its end: ${text}`,
+    problem: (text: string) => `It could not be read to its end: ${text}.`,
     shortened: (text: string, length: number) => `${text}… (${length} characters)`,
     /** `keyid`: what the key calls itself, if that could be read. */
     partTitle: (path: string, keyid: string | null = null): string => {
