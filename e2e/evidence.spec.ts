@@ -73,6 +73,10 @@ test('a refused answer: the failed check stands open, the filter shows what fail
   await expect(row(page, 'C23')).toHaveAttribute('aria-expanded', 'true')
   await expect(page.getByText('names another subject than the one that was sent').locator('visible=true').first()).toBeVisible()
   await expect.poll(() => markedPaths(page)).toContain('keys[0].csr.info.subject')
+  // One letter is another: the word that it stands in is underlined, in what was expected and in what was seen.
+  const underlined = page.locator('#check-C23 mark')
+  await expect(underlined).toHaveCount(2)
+  expect(await underlined.first().textContent()).not.toBe(await underlined.last().textContent())
 
   const rows = page.locator('button[data-check]').locator('visible=true')
   await expect(rows).toHaveCount(1)

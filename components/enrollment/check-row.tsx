@@ -9,6 +9,7 @@ import { CHECK_DESCRIPTIONS } from '#lib/core/enrollment/checks/catalogue.ts'
 import type { CheckId, CheckOutcome, CheckResult } from '#lib/core/enrollment/evidence.ts'
 import { evidence as words } from '#lib/messages/evidence.ts'
 import { describeFinding } from '#lib/messages/evidence-findings.ts'
+import { splitAtDifference } from './first-difference.ts'
 
 export const OUTCOME_LOOKS: Record<CheckOutcome, { tone: Tone; icon: IconName }> = {
   pass: { tone: 'success', icon: 'check' },
@@ -55,10 +56,9 @@ export function CheckRow({
       >
         <span className="pt-0.5 font-mono text-muted-foreground text-xs">{check.id}</span>
         <span className={cn('min-w-0', (open || check.outcome === 'fail') && 'font-semibold')}>
-          {check.title}
-          {/* A check that passed is about every key. */}
+          {check.title} {/* A check that passed is about every key. */}
           {check.keyid && check.outcome !== 'pass' && (
-            <bdi className="foreign ms-1.5 inline-block font-normal text-muted-foreground text-sm">{words.key(check.keyid)}</bdi>
+            <bdi className="foreign inline-block font-normal text-muted-foreground text-sm">{words.key(check.keyid)}</bdi>
           )}
         </span>
         <Badge tone={tone} icon={icon}>
@@ -84,6 +84,7 @@ export function CheckRow({
 function Details({ check, onGoTo }: { check: CheckResult; onGoTo: (id: CheckId) => void }) {
   const { why } = CHECK_DESCRIPTIONS[check.id]
   const finding = describeFinding(check)
+  const failed = check.outcome === 'fail'
   return (
     <dl className="space-y-2 text-sm">
       {check.outcome === 'skipped' ? (
@@ -98,11 +99,15 @@ function Details({ check, onGoTo }: { check: CheckResult; onGoTo: (id: CheckId) 
       ) : (
         <>
           <Said term={words.columns.expected}>
-            <bdi className="foreign">{check.expected}</bdi>
+            <bdi className="foreign">
+              <Compared text={check.expected} other={failed ? check.observed : null} />
+            </bdi>
           </Said>
           <Said term={words.columns.observed}>
-            <bdi className={cn('foreign', check.outcome === 'fail' && 'font-semibold text-destructive')}>{check.observed}</bdi>
-            {check.code && <code className="ms-2 inline-block text-muted-foreground text-xs">{check.code}</code>}
+            <bdi className={cn('foreign', failed && 'font-semibold text-destructive')}>
+              <Compared text={check.observed} other={failed ? check.expected : null} />
+            </bdi>{' '}
+            {check.code && <code className="inline-block text-muted-foreground text-xs">{check.code}</code>}
           </Said>
         </>
       )}
@@ -124,6 +129,17 @@ function Details({ check, onGoTo }: { check: CheckResult; onGoTo: (id: CheckId) 
         )}
       </Said>
     </dl>
+  )
+}
+
+function Compared({ text, other }: { text: string; other: string | null }) {
+  const { before, word, after } = splitAtDifference(text, other ?? text)
+  return (
+    <>
+      {before}
+      {word && <mark className="bg-transparent text-inherit underline decoration-2 underline-offset-4">{word}</mark>}
+      {after}
+    </>
   )
 }
 
