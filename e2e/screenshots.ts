@@ -92,7 +92,7 @@ try {
     ...Object.entries({ ...ended, cancelled: cancelled.id }).map(([name, id]): [string, string] => [name, `/enrollments/${id}`]),
     ['timeline', `/enrollments/${ended.completed}?tab=timeline`],
     ['evidence', `/enrollments/${ended.completed}?tab=evidence&check=C21`],
-    ['evidence-failed', `/enrollments/${ended.rejected}?tab=evidence&check=C23`],
+    ['evidence-failed', `/enrollments/${ended.rejected}?tab=evidence`],
     ['exchange', `/enrollments/${ended.completed}?tab=exchange`],
     ['certificate', `/enrollments/${ended.completed}?tab=certificate`],
     ['certificates', '/certificates'],
@@ -101,12 +101,22 @@ try {
     ['not-found', '/enrollments/00000000-0000-4000-8000-000000000000'],
     ['phone', `/phone#offer=${encodeURIComponent(live.uri)}`],
   ]
-  const inReadme = new Set(['live-light', 'live-dark', 'users-light', 'evidence-light', 'phone-light'])
+  const inReadme = new Set([
+    'live-light',
+    'live-dark',
+    'users-light',
+    'evidence-light',
+    'evidence-failed-light',
+    'evidence-failed-narrow',
+    'phone-light',
+  ])
   const shoot = async (page: Page, name: string, path: string) => {
     await page.goto(path)
     await page.waitForLoadState('load')
     await page.evaluate(() => document.fonts.ready)
     if (name.startsWith('evidence')) await page.locator('button[data-marked]').first().waitFor()
+    // What failed stands first, below what the checks came to.
+    if (name === 'evidence-failed') await page.getByRole('tablist').evaluate((tabs) => tabs.scrollIntoView({ block: 'start' }))
     if (name === 'phone')
       await page
         .getByRole('heading', { name: /^(?!Opening)/ })
