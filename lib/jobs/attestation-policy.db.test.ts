@@ -270,6 +270,24 @@ describe('a rehearsal', () => {
     await save({ keySets: {}, schPins: [] })
   })
 
+  it('of one answer, or of keys as they counted once, is not enough to save by', async () => {
+    const draft: PolicyDraft = { keySets: { NEW: [imported(app, 'x', '2020-01-01T00:00:00.000Z')] }, schPins: [] }
+    const basedOn = (await listPolicyVersions(admin))[0]?.number ?? 0
+    const wishes = [
+      { asOf: null, period: { last: 1 } },
+      { asOf: '2019-01-01T00:00:00.000Z', period: { days: 7 } },
+    ] as const
+    for (const wish of wishes) {
+      const rehearsalId = await insertRehearsal(admin, { change: 'policy', draft, basedOn, ...wish })
+      await flow.runJobs()
+      expect((await findRehearsal(admin, rehearsalId))?.result).not.toBeNull()
+      await expect(saveAttestationPolicy(admin, { basedOn, draft, note: 'n', rehearsalId })).rejects.toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringContaining('ehears'),
+      })
+    }
+  })
+
   it('that was overtaken by another version says so', async () => {
     const id = await insertRehearsal(admin, {
       change: 'policy',

@@ -11,7 +11,7 @@ import { findRehearsal } from '#lib/data/rehearsals.ts'
 import { attestationMessages as texts } from '#lib/messages/attestation.ts'
 import { policyWords } from '#lib/messages/attestation-changes.ts'
 import { rehearsalMessages } from '#lib/messages/rehearsal.ts'
-import { isStale } from './stale-rehearsal.ts'
+import { isStale, showsEnough } from './stale-rehearsal.ts'
 
 /**
  * @returns the new number
@@ -44,6 +44,7 @@ async function requireRehearsal(
   const rehearsal = await findRehearsal(grant, id)
   const { wish } = rehearsal ?? {}
   const same = wish?.change === 'policy' && wish.basedOn === basedOn && isDeepStrictEqual(wish.draft, draft)
-  if (!same || !rehearsal?.result) throw new RequestError('invalid_input', texts.errors.rehearse)
+  if (!same || !rehearsal?.result || !showsEnough(wish, new Date()))
+    throw new RequestError('invalid_input', texts.errors.rehearse)
   if (isStale(rehearsal)) throw new RequestError('invalid_input', rehearsalMessages.tooOld)
 }

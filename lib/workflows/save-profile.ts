@@ -19,7 +19,7 @@ import { getProfileSettings, listIssuerChoices } from '#lib/data/profile-setting
 import { findRehearsal } from '#lib/data/rehearsals.ts'
 import { profileProblemText, profiles as texts } from '#lib/messages/profiles.ts'
 import { rehearsalMessages } from '#lib/messages/rehearsal.ts'
-import { isStale } from './stale-rehearsal.ts'
+import { isStale, showsEnough } from './stale-rehearsal.ts'
 
 type Manager = Grant<'settings:manage'>
 
@@ -115,6 +115,7 @@ async function requireRehearsal(
   const fits =
     wish?.change === 'profile' &&
     wish.profile === now.name &&
+    showsEnough(wish, new Date()) &&
     areSameChecks(wish, definition) &&
     wish.attestationKeySet === (sameKeySet ? null : definition.attestationKeySet)
   if (!fits || !rehearsal?.result) throw new RequestError('invalid_input', texts.errors.rehearse)
