@@ -6,6 +6,7 @@ import { Button } from '#components/ui/button.tsx'
 import { Skeleton } from '#components/ui/skeleton.tsx'
 import { checksLookingAt } from '#lib/core/enrollment/checks/places.ts'
 import type { CheckId, CheckResult } from '#lib/core/enrollment/evidence.ts'
+import { enrollments } from '#lib/messages/enrollments.ts'
 import { evidence } from '#lib/messages/evidence.ts'
 import { Part } from './answer-part.tsx'
 import type { AnswerPart, PartLine } from './decode-answer.ts'
@@ -27,7 +28,7 @@ interface Props {
 }
 
 export function AnswerPane({ parts, failed, loading, ...rest }: Props) {
-  if (failed) return <p className="py-6 text-center text-muted-foreground">{evidence.exchange.failed}</p>
+  if (failed) return <p className="py-6 text-center text-muted-foreground">{enrollments.noMessages.failed}</p>
   if (loading) return <Skeleton className="h-80 w-full" />
   if (parts === null) return <p className="py-6 text-center text-muted-foreground">{words.none}</p>
   return <Decoded parts={parts} {...rest} />

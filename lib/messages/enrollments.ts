@@ -214,6 +214,17 @@ export const enrollments = {
     } as Readonly<Record<string, string>>,
   },
 
+  // What stands in a tab before there is anything to load its page for.
+  noEvidence: {
+    title: 'No answer has been checked',
+    text: 'Every check of the phone’s answer appears here, with what was expected and what was seen.',
+    ended: 'The phone never answered, so there was nothing to check.',
+  },
+  noMessages: {
+    title: 'No messages yet',
+    text: 'Every message to and from the messaging server appears here as it was sent.',
+    failed: 'The messages could not be read.',
+  },
   noCertificate: {
     title: 'No certificate yet',
     text: 'The certificate appears here as soon as it has been issued.',

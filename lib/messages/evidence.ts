@@ -19,9 +19,6 @@ const KEY_PART_TITLES: Readonly<Record<string, string>> = {
 
 export const evidence = {
   title: 'Evidence',
-  none: 'No answer has been checked',
-  noneText: 'Every check of the phone’s answer appears here, with what was expected and what was seen.',
-  noneEnded: 'The phone never answered, so there was nothing to check.',
   verdict: { passed: 'Passed', failed: 'Refused' },
   /** After the verdict: what the checks came to. */
   counts: ({ all, fail, warn, skipped }: { all: number; fail: number; warn: number; skipped: number }): string => {
@@ -123,9 +120,6 @@ export const evidence = {
   },
 
   exchange: {
-    none: 'No messages yet',
-    noneText: 'Every message to and from the messaging server appears here as it was sent.',
-    failed: 'The messages could not be read.',
     decoded: 'Decoded',
     raw: 'Raw',
     view: 'Show messages',

@@ -12,7 +12,6 @@ import { Skeleton } from '#components/ui/skeleton.tsx'
 import { isTerminal } from '#lib/core/enrollment/state.ts'
 import type { EnrollmentView } from '#lib/core/views.ts'
 import { enrollments as words } from '#lib/messages/enrollments.ts'
-import { evidence } from '#lib/messages/evidence.ts'
 import { exchangeQuery } from '../../queries.ts'
 
 const loading = () => <Skeleton className="h-40 w-full" />
@@ -63,20 +62,20 @@ function Evidence({ view }: { view: EnrollmentView }) {
   const { data, isError } = useQuery({ ...exchangeQuery(view.id, view.version), enabled: view.evidence !== null })
   if (view.evidence) return <EvidencePage view={view} evidence={view.evidence} messages={isError ? 'failed' : (data ?? null)} />
   return (
-    <EmptyState icon="list-checks" title={evidence.none}>
-      {isTerminal(view.state) ? evidence.noneEnded : evidence.noneText}
+    <EmptyState icon="list-checks" title={words.noEvidence.title}>
+      {isTerminal(view.state) ? words.noEvidence.ended : words.noEvidence.text}
     </EmptyState>
   )
 }
 
 function Exchange({ view }: { view: EnrollmentView }) {
   const { data, isError } = useQuery(exchangeQuery(view.id, view.version))
-  if (isError) return <Alert tone="destructive">{evidence.exchange.failed}</Alert>
+  if (isError) return <Alert tone="destructive">{words.noMessages.failed}</Alert>
   if (!data) return loading()
   if (data.length === 0)
     return (
-      <EmptyState icon="scroll-text" title={evidence.exchange.none}>
-        {evidence.exchange.noneText}
+      <EmptyState icon="scroll-text" title={words.noMessages.title}>
+        {words.noMessages.text}
       </EmptyState>
     )
   return <ExchangeViewer messages={data} />
