@@ -20,6 +20,7 @@ export const OUTCOME_LOOKS: Record<CheckOutcome, { tone: Tone; icon: IconName }>
 
 export function CheckRow({
   check,
+  sayOfNote,
   shown,
   open,
   onChoose,
@@ -27,6 +28,7 @@ export function CheckRow({
   onShowMarks,
 }: {
   check: CheckResult
+  sayOfNote: string
   /** By the filter. */
   shown: boolean
   open: boolean
@@ -70,7 +72,7 @@ export function CheckRow({
         />
       </button>
       <div id={details} className={cn('px-3 pb-3 sm:ps-13', !open && 'hidden print:block')}>
-        <Details check={check} onGoTo={onGoTo} />
+        <Details check={check} sayOfNote={sayOfNote} onGoTo={onGoTo} />
         {onShowMarks && (
           <Button variant="outline" size="sm" className="mt-3 print:hidden" onClick={onShowMarks}>
             {words.showMarks}
@@ -81,9 +83,9 @@ export function CheckRow({
   )
 }
 
-function Details({ check, onGoTo }: { check: CheckResult; onGoTo: (id: CheckId) => void }) {
+function Details({ check, sayOfNote, onGoTo }: { check: CheckResult; sayOfNote: string; onGoTo: (id: CheckId) => void }) {
   const { why } = CHECK_DESCRIPTIONS[check.id]
-  const finding = describeFinding(check)
+  const finding = describeFinding(check, sayOfNote)
   const failed = check.outcome === 'fail'
   return (
     <dl className="space-y-2 text-sm">

@@ -12,6 +12,7 @@ import { AbsoluteTime } from '#components/ui/relative-time.tsx'
 import type { CheckGroup, CheckId, CheckOutcome, CheckResult } from '#lib/core/enrollment/evidence.ts'
 import type { EnrollmentView, ExchangeMessage } from '#lib/core/views.ts'
 import { CHECK_GROUPS, evidence as words } from '#lib/messages/evidence.ts'
+import { sayOfNotes } from '#lib/messages/evidence-findings.ts'
 import { AnswerPane } from './answer-pane.tsx'
 import { CheckFlow } from './check-flow.tsx'
 import { CheckRow } from './check-row.tsx'
@@ -64,9 +65,15 @@ export function EvidencePage({ view, evidence, messages }: Props) {
         {words.printed(view.id)} · <bdi className="foreign">{view.user.name}</bdi> ({view.user.userid})
       </p>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <Badge tone={good ? 'success' : 'destructive'} icon={good ? 'shield-check' : 'shield-x'}>
-          {words.verdict[evidence.verdict]}
-        </Badge>
+        {view.confirmation && view.confirmation.heldBy.length > 0 ? (
+          <Badge tone="warning" icon="hourglass">
+            {words.held}
+          </Badge>
+        ) : (
+          <Badge tone={good ? 'success' : 'destructive'} icon={good ? 'shield-check' : 'shield-x'}>
+            {words.verdict[evidence.verdict]}
+          </Badge>
+        )}
         <p className="font-medium">{words.counts(countOutcomes(checks))}</p>
         <p className="text-muted-foreground text-sm sm:ms-auto print:ms-0">
           {words.judged} <AbsoluteTime at={evidence.judgedAt} full />
@@ -79,6 +86,7 @@ export function EvidencePage({ view, evidence, messages }: Props) {
           <Filters checks={checks} value={filter} onChange={(show) => setAddress({ show })} />
           <Checks
             checks={checks}
+            sayOfNote={sayOfNotes(view.state, view.failure?.code ?? null)}
             chosen={chosen}
             onChoose={choose}
             onGoTo={goToCheck}
@@ -137,7 +145,8 @@ function useRowToSee(sentTo: string | null): (id: CheckId) => void {
 
 function countOutcomes(checks: readonly CheckResult[]) {
   const of = (outcome: CheckOutcome): number => checks.filter((check) => check.outcome === outcome).length
-  return { all: checks.length, fail: of('fail'), warn: of('warn'), skipped: of('skipped') }
+  const monitored = checks.filter((check) => check.monitored).length
+  return { all: checks.length, fail: of('fail'), warn: of('warn'), skipped: of('skipped'), monitored }
 }
 
 function decodeJudged(messages: Props['messages']) {
@@ -195,6 +204,7 @@ function Filters({
 
 function Checks({
   checks,
+  sayOfNote,
   chosen,
   onChoose,
   onGoTo,
@@ -202,6 +212,7 @@ function Checks({
   filter,
 }: {
   checks: readonly CheckResult[]
+  sayOfNote: string
   chosen: CheckResult | null
   onChoose: (id: string) => void
   onGoTo: (id: CheckId) => void
@@ -230,6 +241,7 @@ function Checks({
                 <CheckRow
                   key={check.id}
                   check={check}
+                  sayOfNote={sayOfNote}
                   shown={isShown(check)}
                   open={check.id === chosen?.id}
                   onChoose={() => onChoose(check.id)}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { CHECK_IDS, type CheckOutcome } from '#lib/core/enrollment/evidence.ts'
 import { CHECK_FAILURE_CODES } from '#lib/core/errors.ts'
 import { FAILURE_TEXTS } from '#lib/core/failure-texts.ts'
-import { describeFinding, NOTE_CODES } from './evidence-findings.ts'
+import { describeFinding, NOTE_CODES, sayOfNotes } from './evidence-findings.ts'
 
 const finding = (id: (typeof CHECK_IDS)[number], outcome: CheckOutcome, code: string | null) =>
   describeFinding({ id, group: 'csr', title: '', outcome, code, expected: '', observed: '' })
@@ -25,6 +25,14 @@ describe('words for every finding', () => {
       // The block list is the administrator's, and whoever acts on a blocked key is the security officer all the same.
       if (code !== 'blocked_key') expect([code, administrator.test(acts)]).toEqual([code, administrator.test(next ?? '')])
     }
+  })
+
+  it('a note is not said to be accepted while somebody looks at it, or after somebody refused it', () => {
+    expect(sayOfNotes('completed', null)).toMatch(/was accepted/)
+    expect(sayOfNotes('confirming', null)).toMatch(/before the answer has been confirmed/)
+    expect(sayOfNotes('rejected', 'release_refused')).toBe(FAILURE_TEXTS.release_refused.user)
+    expect(sayOfNotes('expired', 'confirmation_expired')).toBe(FAILURE_TEXTS.confirmation_expired.user)
+    expect(sayOfNotes('cancelled', null)).toMatch(/cancelled/)
   })
 
   it('what could not run sends to the check that failed before it', () => {

@@ -3,6 +3,7 @@
  * failure code, a note those of its own code, and what passed or could not run says so.
  */
 import type { CheckId, CheckResult } from '#lib/core/enrollment/evidence.ts'
+import type { EnrollmentState } from '#lib/core/enrollment/state.ts'
 import type { CheckFailureCode } from '#lib/core/errors.ts'
 import { FAILURE_TEXTS, type FailureText } from '#lib/core/failure-texts.ts'
 
@@ -87,6 +88,7 @@ const NOTES: Readonly<Record<string, Omit<FailureText, 'user'> & { acts: string 
 }
 
 const IN_ORDER = 'Your phone’s answer was accepted. You need not do anything about this.'
+const WAIT = 'Your phone has answered. No certificate is made before the answer has been confirmed.'
 const NOT_LOOKED_AT = 'Your phone’s answer could not be checked to its end, so no certificate was made.'
 
 const isKnown = (code: string | null): code is keyof typeof FAILURE_TEXTS => code !== null && Object.hasOwn(FAILURE_TEXTS, code)
@@ -94,8 +96,18 @@ const actsOn = (code: string | null): string =>
   code !== null && Object.hasOwn(WHO_ACTS, code) ? WHO_ACTS[code as CheckFailureCode] : ADMINISTRATOR
 const actsOnNeeded = (needs: readonly CheckId[]): string => `Whoever acts on ${needs.join(', ')}, which failed before it.`
 
+/** An answer that passes may still wait for somebody's word, and be refused by it or left until its time is over. */
+const ENDED_BEFORE_ISSUING: readonly EnrollmentState[] = ['rejected', 'expired', 'cancelled']
+
+/** What is to be said where a check passed with a note, as the enrolment stands. */
+export function sayOfNotes(state: EnrollmentState, failure: string | null): string {
+  if (state === 'confirming') return WAIT
+  if (!ENDED_BEFORE_ISSUING.includes(state)) return IN_ORDER
+  return isKnown(failure) ? FAILURE_TEXTS[failure].user : FAILURE_TEXTS.cancelled.user
+}
+
 /** What to show of a check beside what it expected and saw. */
-export function describeFinding({ outcome, code, needs, monitored }: CheckResult): FindingWords {
+export function describeFinding({ outcome, code, needs, monitored }: CheckResult, sayOfNote: string = IN_ORDER): FindingWords {
   const texts: FailureText | null = isKnown(code) ? FAILURE_TEXTS[code] : null
   switch (outcome) {
     case 'pass':
@@ -105,7 +117,12 @@ export function describeFinding({ outcome, code, needs, monitored }: CheckResult
     case 'warn': {
       // What is only monitored has found what it refuses elsewhere.
       const note = (!monitored && code !== null && NOTES[code]) || (texts && { ...texts, acts: actsOn(code) })
-      return { meaning: note?.helpdesk ?? null, acts: note?.acts ?? ADMINISTRATOR, next: note?.next ?? null, say: IN_ORDER }
+      return {
+        meaning: note?.helpdesk ?? null,
+        acts: note?.acts ?? ADMINISTRATOR,
+        next: note?.next ?? null,
+        say: sayOfNote,
+      }
     }
     case 'fail':
       return {

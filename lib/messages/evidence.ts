@@ -20,10 +20,18 @@ const KEY_PART_TITLES: Readonly<Record<string, string>> = {
 export const evidence = {
   title: 'Evidence',
   verdict: { passed: 'Passed', failed: 'Refused' },
+  held: 'Held for staff',
   /** After the verdict: what the checks came to. */
-  counts: ({ all, fail, warn, skipped }: { all: number; fail: number; warn: number; skipped: number }): string => {
+  counts: ({
+    all,
+    fail,
+    warn,
+    skipped,
+    monitored,
+  }: Record<'all' | 'fail' | 'warn' | 'skipped' | 'monitored', number>): string => {
     const notes = warn === 0 ? '' : warn === 1 ? ', 1 of them with a note' : `, ${warn} of them with notes`
-    if (fail === 0 && skipped === 0) return `All ${all} checks passed${notes}`
+    if (fail === 0 && skipped === 0 && monitored === 0) return `All ${all} checks passed${notes}`
+    if (fail === 0 && skipped === 0) return `${monitored} of ${all} checks would have refused it under another profile`
     return `${fail} of ${all} checks failed${skipped === 0 ? '' : `, ${skipped} could not run`}`
   },
   judged: 'Checked',
