@@ -76,6 +76,7 @@ GRANT UPDATE (state, outcome, command_id, processed_at) ON callback TO certdesk_
 GRANT INSERT, UPDATE ON command, command_key, answer, phone, enrollment_key, certificate, issuer TO certdesk_worker;
 GRANT INSERT, UPDATE ON connection, connection_test TO certdesk_worker;
 GRANT INSERT ON evidence, issuer_secret, sealing_key, policy_version, blocked_key, incident TO certdesk_worker;
+GRANT UPDATE (code, reason) ON blocked_key TO certdesk_worker;
 GRANT INSERT, DELETE ON crl TO certdesk_worker;
 GRANT SELECT, DELETE, UPDATE (answered_at, reply, problem) ON pki_request TO certdesk_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ocsp_response TO certdesk_worker;

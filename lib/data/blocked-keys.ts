@@ -2,7 +2,8 @@
  * The block list: public keys that no answer may carry any more, of a phone or of an app, by the SHA-256 of their SubjectPublicKeyInfo.
  *
  * Asked at every judgement (known-facts.ts), so that what is blocked now counts for the next answer. A key that leaked is put on it by the
- * judgement that saw it, in the same statement; a person puts one on it, or takes one off, with a reason, which stays in the audit.
+ * judgement that saw it, in the same statement, and stays there; a person puts others on it, or takes them off, with a reason, which stays in
+ * the audit.
  */
 import type { Grant } from '#lib/auth/permissions.ts'
 import { db } from '#lib/db.ts'
@@ -65,26 +66,34 @@ export function blockKey(grant: Grant<'settings:manage'>, key: { spkiSha256: str
   })
 }
 
-/** @returns false if it does not stand there */
-export function unblockKey(grant: Grant<'settings:manage'>, key: { spkiSha256: string; reason: string }): Promise<boolean> {
+export type Unblocking = 'taken_off' | 'not_blocked' | 'leaked'
+
+/** A leaked key is not taken off: whoever saw the message has its private half. */
+export function unblockKey(grant: Grant<'settings:manage'>, key: { spkiSha256: string; reason: string }): Promise<Unblocking> {
+  const hash = Buffer.from(key.spkiSha256, 'hex')
   return inTransaction(grant, async (tx) => {
-    const taken = await tx.$executeRaw`DELETE FROM blocked_key WHERE spki_sha256 = ${Buffer.from(key.spkiSha256, 'hex')}`
-    if (taken === 0) return false
+    const taken = await tx.$executeRaw`DELETE FROM blocked_key WHERE spki_sha256 = ${hash} AND code <> 'private_key_leaked'`
+    if (taken === 0) {
+      const left = await tx.$queryRaw<unknown[]>`SELECT FROM blocked_key WHERE spki_sha256 = ${hash}`
+      return left.length === 0 ? 'not_blocked' : 'leaked'
+    }
     await writeAudit(tx, grant.actor, {
       action: 'key.unblocked',
       objectKind: 'key',
       objectId: key.spkiSha256,
       detail: { reason: key.reason },
     })
-    return true
+    return 'taken_off'
   })
 }
 
-/** Inside a move (transition.ts, `also`): `blocked`, one row for each key that was not there yet. */
+/** Inside a move (transition.ts, `also`): `blocked`, one row for each key that was not there yet, or there as one that a person blocked. */
 export const blockLeakedKeysSql = (spkiSha256: readonly string[], enrollmentId: string): Prisma.Sql => Prisma.sql`blocked AS (
   INSERT INTO blocked_key (spki_sha256, code, reason, created_by_name)
   SELECT DISTINCT decode(hash, 'hex'), 'private_key_leaked', ${`its private half came with an answer (enrolment ${enrollmentId})`}, 'Certdesk'
   FROM moved, unnest(${[...spkiSha256]}::text[]) AS hash
-  ON CONFLICT (spki_sha256) DO NOTHING RETURNING spki_sha256)`
+  ON CONFLICT (spki_sha256) DO UPDATE SET code = EXCLUDED.code, reason = EXCLUDED.reason || '; before: ' || blocked_key.reason
+    WHERE blocked_key.code <> EXCLUDED.code
+  RETURNING spki_sha256)`
 export const BLOCKED_KEYS_AUDIT = Prisma.sql`
   SELECT 'key.blocked', 'key', encode(spki_sha256, 'hex'), jsonb_build_object('code', 'private_key_leaked') FROM blocked`

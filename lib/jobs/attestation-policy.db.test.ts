@@ -326,6 +326,32 @@ describe('what is known of keys', () => {
     ).toHaveLength(1)
   })
 
+  it('F-N8: a leaked key stays on the block list: nobody takes it off, and one that a person had blocked becomes one', async () => {
+    const pair = newKey()
+    const hash = spkiSha256(pair.publicKey)
+    const rowOf = async () => (await listBlockedKeys(admin)).find((key) => key.spkiSha256 === hash)
+    await blockNamedKey(admin, { key: hash, reason: 'phone stolen' })
+    const leaked = await answered({ key: () => pair, innerPayload: (p: object) => ({ ...p, d: 'AQAB' }) } as never)
+    expect(await flow.look(leaked.id)).toMatchObject({ state: 'rejected', failure_code: 'private_key_leaked' })
+    expect(await rowOf()).toMatchObject({
+      code: 'private_key_leaked',
+      reason: expect.stringMatching(/private half.*phone stolen/),
+    })
+    await expect(unblockNamedKey(admin, { spkiSha256: hash, reason: 'a mistake' })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(query(`DELETE FROM blocked_key WHERE spki_sha256 = decode($1, 'hex')`, hash)).rejects.toThrow(/only ever added/)
+    expect(await rowOf()).toMatchObject({ code: 'private_key_leaked' })
+    expect(
+      await query(
+        `SELECT action, detail ->> 'code' AS code FROM audit_entry WHERE object_kind = 'key' AND object_id = $1 ORDER BY seq`,
+        hash,
+      ),
+    ).toEqual([
+      { action: 'key.blocked', code: 'blocked_key' },
+      { action: 'key.blocked', code: 'private_key_leaked' },
+    ])
+    await expect(unblockNamedKey(admin, { spkiSha256: '0'.repeat(64), reason: 'x' })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   it('F-N7: the key of another user’s phone opens one incident, however often the answer comes', async () => {
     const pair = newKey()
     const first = await answered({ key: () => pair } as never)

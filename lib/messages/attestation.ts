@@ -87,6 +87,7 @@ export const attestationMessages = {
     add: 'Block a key',
     columns: { key: 'Key (SHA-256 of its SPKI)', why: 'Why', by: 'By' },
     leaked: 'Leaked',
+    leakedStays: 'Stays for ever',
     key: 'Key',
     keyHint:
       'SHA-256 of its SubjectPublicKeyInfo, the thumbprint of an attestation key, or the id of an enrolment whose keys are meant.',
@@ -101,7 +102,6 @@ export const attestationMessages = {
     removeKey: (hash: string) => `Take off ${hash}`,
     removeTitle: 'Take this key off the block list?',
     removeText: 'Answers that carry it are judged as others again.',
-    removeLeaked: 'Its private half was seen in a message. Whoever saw the message has the key.',
     removeConfirm: 'Take off',
     removeFailed: 'The key was not taken off',
     enrollment: (name: string) => `Enrolment of ${name}`,
@@ -116,6 +116,7 @@ export const attestationMessages = {
       'This names no key: give the SHA-256 of its SubjectPublicKeyInfo (64 hexadecimal digits), the thumbprint of a configured attestation key, or the id of an enrolment whose keys are meant.',
     blockedBefore: 'It is on the block list already.',
     notBlocked: 'It is not on the block list.',
+    leakedStays: 'Its private half was seen in a message, so whoever saw the message has the key: it stays on the block list.',
     pin: 'A value is 32 bytes in base64, e.g. 44 characters that end with “=”.',
     keySet: 'Letters, digits, “_”, “.” and “-”; at most 64.',
   },

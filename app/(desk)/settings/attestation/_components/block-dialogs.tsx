@@ -70,12 +70,7 @@ export function UnblockDialog({ row, onClose }: { row: PolicyView['blocked'][num
       onClose={onClose}
       act={(text) => unblockKeyAction({ spkiSha256: row.spkiSha256, reason: text('reason') })}
     >
-      {() => (
-        <>
-          <p className="foreign rounded-md border bg-muted/50 px-3 py-2 font-mono text-sm">{row.spkiSha256}</p>
-          {row.code === 'private_key_leaked' && <Alert tone="warning">{words.removeLeaked}</Alert>}
-        </>
-      )}
+      {() => <p className="foreign rounded-md border bg-muted/50 px-3 py-2 font-mono text-sm">{row.spkiSha256}</p>}
     </Question>
   )
 }

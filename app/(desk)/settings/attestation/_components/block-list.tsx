@@ -98,15 +98,19 @@ export function BlockList({
                 </TableCell>
                 {mayManage && (
                   <TableCell className="text-right">
-                    <Button
-                      size="sm"
-                      variant="outline"
-                      aria-haspopup="dialog"
-                      aria-label={words.removeKey(row.spkiSha256)}
-                      onClick={() => setRemoving(row)}
-                    >
-                      {words.remove}
-                    </Button>
+                    {row.code === 'private_key_leaked' ? (
+                      <span className="text-muted-foreground text-xs">{words.leakedStays}</span>
+                    ) : (
+                      <Button
+                        size="sm"
+                        variant="outline"
+                        aria-haspopup="dialog"
+                        aria-label={words.removeKey(row.spkiSha256)}
+                        onClick={() => setRemoving(row)}
+                      >
+                        {words.remove}
+                      </Button>
+                    )}
                   </TableCell>
                 )}
               </TableRow>
