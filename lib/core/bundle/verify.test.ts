@@ -71,6 +71,20 @@ describe('a bundle proves itself', () => {
     expect(failures(verifyBundle(makeBundle(makeContent({ body: () => body }), key)))).toEqual([])
   })
 
+  it.each(['confirming', 'rejected', 'issuing', 'failed'])(
+    'an answer that passed, of an enrolment that is %s: no certificate is asked for',
+    (state) => {
+      const content = structuredClone(good)
+      Object.assign(content.enrollment, { state })
+      Object.assign(content, {
+        certificates: [],
+        commands: content.commands.slice(0, 1),
+        callbacks: content.callbacks.slice(0, 1),
+      })
+      expect(failures(verifyBundle(makeBundle(content, key)))).toEqual([])
+    },
+  )
+
   it('as many commands, keys and messages as a bundle takes', () => {
     const content = structuredClone(good)
     const [command] = content.commands
