@@ -220,14 +220,23 @@ describe('evidence bundles', () => {
   it('of a certificate whose CA has a new signing certificate since: with the chain that signed it', async () => {
     const { id } = await completed('bundle.chain')
     const [before] = (await chainsOf(id)) as [string[]]
-    const { issuingDer, rootDer } = makeCa()
-    await flow.owner.query(
-      `UPDATE issuer SET certificate = $1, chain = ARRAY[$1, $2]::bytea[] WHERE id = (SELECT t.issuer_id FROM certificate t
-       JOIN enrollment_key k ON k.id = t.enrollment_key_id WHERE k.enrollment_id = $3::uuid)`,
-      [issuingDer, rootDer, id],
+    const { rows: stood } = await flow.owner.query<{ id: string; certificate: Buffer; chain: Buffer[] }>(
+      `SELECT i.id, i.certificate, i.chain FROM issuer i JOIN certificate t ON t.issuer_id = i.id
+       JOIN enrollment_key k ON k.id = t.enrollment_key_id WHERE k.enrollment_id = $1`,
+      [id],
     )
-    expect(failuresOf(await bundleOf(id))).toEqual([])
-    expect(await chainsOf(id)).toEqual([before])
+    const issuer = stood[0] as (typeof stood)[number]
+    const setChain = (certificate: Uint8Array, chain: readonly Uint8Array[]) =>
+      flow.owner.query('UPDATE issuer SET certificate = $2, chain = $3::bytea[] WHERE id = $1', [issuer.id, certificate, chain])
+    const { issuingDer, rootDer } = makeCa()
+    await setChain(issuingDer, [issuingDer, rootDer])
+    try {
+      expect(failuresOf(await bundleOf(id))).toEqual([])
+      expect(await chainsOf(id)).toEqual([before])
+    } finally {
+      // The other tests go on with the CA that has the key.
+      await setChain(issuer.certificate, issuer.chain)
+    }
     for (const role of ['certdesk_web', 'certdesk_worker'])
       for (const right of ['INSERT', 'UPDATE', 'DELETE']) {
         const { rows } = await flow.owner.query(`SELECT has_table_privilege($1, 'issuer_past_chain', $2) AS may`, [role, right])

@@ -67,8 +67,6 @@ export async function startFlow(overrides: Partial<WorkerContext> = {}): Promise
       clientId: 'portal',
       apiKey: 'k'.repeat(64),
       ca: null,
-      totalTimeoutMs: 1_000,
-      connectTimeoutMs: 500,
     },
     fqdns: ['127.0.0.1'],
     caKeyPassphrase: 'a passphrase of the test',

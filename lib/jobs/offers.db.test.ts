@@ -215,7 +215,8 @@ describe('Hermod', () => {
   it('that says nothing holds nobody longer than its time limit', async () => {
     const { id } = await flow.start()
     flow.hermod.odd.push(silence)
-    await sendProvision(grant, { ...flow.context, retryDelaysS: [] }, { enrollmentId: id })
+    const hasty = { ...flow.context.hermod, totalTimeoutMs: 300 }
+    await sendProvision(grant, { ...flow.context, hermod: hasty, retryDelaysS: [] }, { enrollmentId: id })
     expect(await flow.look(id)).toMatchObject({ state: 'failed', failure_code: 'hermod_timeout' })
   })
 })
