@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import { forSchema, isJsonObject, JsonError, type JsonErrorCode, type JsonValue, parseJsonBytes } from '../jws/json.ts'
+import { describeSchemaProblem } from './schema-problem.ts'
 
 /** Bodies beyond this are not looked at. */
 export const MAX_MESSAGE_BYTES = 65_536
@@ -208,8 +209,7 @@ function applySchema<T>(value: JsonValue, schema: z.ZodType<T>): Parsed<T> {
   if (!isJsonObject(value)) return { ok: false, code: 'schema', problem: 'not a JSON object' }
   const result = schema.safeParse(forSchema(value))
   if (result.success) return { ok: true, value: result.data }
-  const issue = result.error.issues[0]
-  return { ok: false, code: 'schema', problem: `${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'not as documented'}` }
+  return { ok: false, code: 'schema', problem: describeSchemaProblem(result.error, 'message') }
 }
 
 /** How a callback ended, by the success predicate of protocol note 4.3; raw words are kept, none is given a meaning of its own. */

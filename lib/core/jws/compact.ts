@@ -37,7 +37,7 @@ export function readCompact(text: string): CompactJws {
   const first = text.indexOf('.')
   const second = text.indexOf('.', first + 1)
   if (first < 0 || second < 0 || text.indexOf('.', second + 1) >= 0)
-    return nothing(`${text.split('.', 20).length} segments, not three`)
+    return nothing(first < 0 ? 'one segment, not three' : `${text.split('.', 20).length} segments, not three`)
   const headerBytes = decodeBase64Url(text.slice(0, first))
   const payloadBytes = decodeBase64Url(text.slice(first + 1, second))
   const signature = decodeBase64Url(text.slice(second + 1))

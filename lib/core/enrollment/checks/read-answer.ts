@@ -9,6 +9,7 @@ import type { KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import { type Bytes, DerError } from '../../asn1/der.ts'
 import { type CallbackEnvelope, MAX_MESSAGE_BYTES, type Parsed, readCallback } from '../../hermod/messages.ts'
+import { describeSchemaProblem } from '../../hermod/schema-problem.ts'
 import { decodeBase64 } from '../../jws/base64.ts'
 import { type CompactJws, readCompact } from '../../jws/compact.ts'
 import {
@@ -165,8 +166,7 @@ function readJson(body: Bytes): AnswerReading['json'] {
 function readPayload(payload: JsonObject): AnswerReading['payload'] {
   const result = payloadSchema.safeParse(forSchema(payload))
   if (result.success) return { ok: true, value: result.data }
-  const issue = result.error.issues[0]
-  return { ok: false, problem: `${issue?.path.join('.') || 'payload'}: ${issue?.message ?? 'not as documented'}` }
+  return { ok: false, problem: describeSchemaProblem(result.error, 'payload') }
 }
 
 function readKey(text: string): KeyReading {
