@@ -19,7 +19,7 @@ const NOT_ACCEPTED = 'Your phone’s answer was not accepted, so no certificate 
 const NOT_READABLE = 'Your phone’s answer could not be read, so no certificate was made. Please try once more.'
 const START_AGAIN = 'Start a new enrolment with the user on the line.'
 const TELL_SECURITY =
-  'Don’t simply repeat it: ask the user what he scanned and on which phone, and tell the security officer. The evidence is kept.'
+  'Don’t simply repeat it: ask the user what was scanned and on which phone, and tell the security officer. The evidence is kept.'
 const APP_OR_SERVER =
   'Start a new enrolment once. If it happens again, an administrator should look at the Exchange tab: the app’s or messaging server’s version may not be supported.'
 

@@ -9,7 +9,7 @@ interface IncidentText {
   next: readonly string[]
 }
 
-const ASK_USER = 'Ask the user what he scanned, on which phone, and who was with him.'
+const ASK_USER = 'Ask the user what was scanned, on which phone, and who was there.'
 
 export const INCIDENT_TEXTS = {
   key_of_another_user: {
