@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { systemGrant } from '#lib/auth/permissions.ts'
+import { profileDefinitionSchema } from '#lib/core/enrollment/profile.ts'
+import { renderSubject } from '#lib/core/enrollment/subject.ts'
 import { makeKey } from '#lib/core/x509/certificate-fixtures.ts'
 import { encodeCsr } from '#lib/core/x509/csr.ts'
-import { encodeName } from '#lib/core/x509/name.ts'
 import { closeDb } from '#lib/db.ts'
 import { findFreePort, startPostgres } from '#lib/embedded/postgres.ts'
 import { CONCURRENT_JOBS } from '#lib/jobs/tasks.ts'
@@ -105,15 +106,22 @@ async function perSecond(count: number, work: () => Promise<void>): Promise<numb
 /** Enrolments at `issuing`. All have the same PKCS#10, since making a key costs more than what is measured; the stored hashes and subjects differ. */
 async function insertEnrollments(owner: pg.Client, count: number): Promise<string[]> {
   const key = makeKey()
-  const subject = encodeName([
-    { type: 'C', value: 'SE' },
-    { type: 'O', value: 'Example AB' },
-    { type: 'CN', value: 'Åsa Öberg' },
-  ])
+  const { rows: profiles } = await owner.query<{ definition: unknown }>(
+    'SELECT v.definition FROM profile_version v JOIN profile p ON p.id = v.profile_id ORDER BY p.position LIMIT 1',
+  )
+  const template = profileDefinitionSchema.parse(profiles[0]?.definition).subject
+  const subjectOf = (userid: string) =>
+    renderSubject(template, {
+      userid,
+      name: 'Åsa Öberg',
+      email: `${userid}@example.org`,
+      department: null,
+      attributes: { C: 'SE' },
+    })
   await owner.query('BEGIN')
   await owner.query(
-    `INSERT INTO "user" (id, userid, name, email, updated_at)
-     SELECT gen_random_uuid(), 'u' || n, 'Åsa Öberg', 'u' || n || '@example.org', now() FROM generate_series(1, $1::int) n`,
+    `INSERT INTO "user" (id, userid, name, email, attributes, updated_at)
+     SELECT gen_random_uuid(), 'u' || n, 'Åsa Öberg', 'u' || n || '@example.org', '{"C":"SE"}', now() FROM generate_series(1, $1::int) n`,
     [count],
   )
   await owner.query(
@@ -129,9 +137,13 @@ async function insertEnrollments(owner: pg.Client, count: number): Promise<strin
   )
   await owner.query(
     `INSERT INTO enrollment_key (id, enrollment_id, user_id, keyid, usage, spki, spki_sha256, csr, csr_subject)
-     SELECT gen_random_uuid(), e.id, e.user_id, 'signer', 'SIG', $1, sha256(convert_to(e.id::text, 'UTF8')), $2, 'emailAddress=' || u.email || ', CN=Åsa Öberg'
+     SELECT gen_random_uuid(), e.id, e.user_id, 'signer', 'SIG', $1, sha256(convert_to(e.id::text, 'UTF8')), $2, ($3::text[])[substr(u.userid, 2)::int]
      FROM enrollment e JOIN "user" u ON u.id = e.user_id`,
-    [Buffer.from(key.spki), encodeCsr(subject, key.spki, key.privateKey)],
+    [
+      Buffer.from(key.spki),
+      encodeCsr(subjectOf('u1').der, key.spki, key.privateKey),
+      Array.from({ length: count }, (_, i) => subjectOf(`u${i + 1}`).text),
+    ],
   )
   await owner.query('COMMIT')
   return rows.map(({ id }) => id)
