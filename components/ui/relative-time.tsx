@@ -1,7 +1,7 @@
 'use client'
 /**
  * A moment. Rendered on the server (in UTC) and again in the browser, in its zone; all of them on a page share one timer.
- * Relative ones tick; hovering shows the absolute time with zone.
+ * Relative ones tick; hovering shows the absolute time with zone, and so does paper.
  */
 import { useSyncExternalStore } from 'react'
 import { formatAbsolute, formatDate, formatRelative } from './format-time.ts'
@@ -42,8 +42,9 @@ interface Props {
 export function RelativeTime({ at, className }: Props) {
   const zone = useTick() < 0 ? 'UTC' : undefined
   const date = new Date(at)
+  const exact = formatAbsolute(date, zone)
   return (
-    <time dateTime={at} title={formatAbsolute(date, zone)} className={className} suppressHydrationWarning>
+    <time dateTime={at} title={exact} data-exact={exact} className={className} suppressHydrationWarning>
       {formatRelative(date, new Date())}
     </time>
   )

@@ -1,38 +1,26 @@
 /** What answers must pass is changed like the attestation policy: after a fresh rehearsal of exactly that. */
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
 import { authorize, systemGrant } from '#lib/auth/permissions.ts'
 import type { ProfileDefinition } from '#lib/core/enrollment/profile.ts'
-import { getProfileSettings, listIssuerChoices } from '#lib/data/profile-settings.ts'
+import { getProfileSettings } from '#lib/data/profile-settings.ts'
 import { chooseDatabase, closeDb } from '#lib/db.ts'
-import { ensureEmbeddedIssuer } from './ensure-embedded-issuer.ts'
 import { rehearse } from './rehearse.ts'
 import { requestRehearsal } from './request-rehearsal.ts'
 import { saveProfile } from './save-profile.ts'
-import { definition, edit, toSave } from './save-profile-fixtures.ts'
+import { admin, definition, edit, type ProfileTests, startProfileTests, toSave } from './save-profile-fixtures.ts'
 
-const grant = authorize({ kind: 'account', id: 'a1', name: 'Ada Admin', role: 'admin', userId: null }, 'settings:manage')
+const grant = authorize(admin, 'settings:manage')
 
-let database: TestDatabase
+let tests: ProfileTests
 let owner: pg.Client
 let issuerId: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  owner = new pg.Client({ connectionString: database.ownerUrl })
-  await owner.connect()
-  chooseDatabase(database.workerUrl)
-  await ensureEmbeddedIssuer(systemGrant(), { caKeyPassphrase: 'a passphrase of the test', publicUrl: 'https://desk.example' })
-  await closeDb()
-  chooseDatabase(database.webUrl)
-  issuerId = (await listIssuerChoices(grant))[0]?.id ?? ''
+  tests = await startProfileTests()
+  ;({ owner, issuerId } = tests)
 })
-afterAll(async () => {
-  await closeDb()
-  await owner?.end()
-  await database?.drop()
-})
+afterAll(() => tests?.stop())
 
 /** As if it had been finished so much earlier: its row does not let itself be changed. */
 const makeOlder = (rehearsalId: string, by: string) =>
@@ -66,10 +54,10 @@ describe('a change of the checks that only warn', () => {
     ).id
     if (!carryOut) return id
     await closeDb()
-    chooseDatabase(database.workerUrl)
+    chooseDatabase(tests.database.workerUrl)
     await rehearse(systemGrant(), { rehearsalId: id })
     await closeDb()
-    chooseDatabase(database.webUrl)
+    chooseDatabase(tests.database.webUrl)
     return id
   }
 

@@ -1,40 +1,25 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createTestDatabase, type TestDatabase } from '#e2e/harness/database.ts'
-import { type Actor, authorize, systemGrant } from '#lib/auth/permissions.ts'
+import { type Actor, authorize } from '#lib/auth/permissions.ts'
 import { fixedClock } from '#lib/clock.ts'
 import type { ProfileDefinition } from '#lib/core/enrollment/profile.ts'
 import { getProfileSettings, listIssuerChoices, listProfileSettings } from '#lib/data/profile-settings.ts'
-import { chooseDatabase, closeDb } from '#lib/db.ts'
-import { ensureEmbeddedIssuer } from './ensure-embedded-issuer.ts'
 import { reorderProfile, reviewProfile, saveProfile, switchProfile } from './save-profile.ts'
-import { definition, edit, toSave } from './save-profile-fixtures.ts'
+import { admin, definition, edit, type ProfileTests, startProfileTests, toSave } from './save-profile-fixtures.ts'
 import { startEnrollment } from './start-enrollment.ts'
 
-const admin: Actor = { kind: 'account', id: 'a1', name: 'Ada Admin', role: 'admin', userId: null }
 const other: Actor = { ...admin, id: 'a2', name: 'Olle Other' }
 const grant = authorize(admin, 'settings:manage')
 
-let database: TestDatabase
+let tests: ProfileTests
 let owner: pg.Client
 let issuerId: string
 
 beforeAll(async () => {
-  database = await createTestDatabase()
-  owner = new pg.Client({ connectionString: database.ownerUrl })
-  await owner.connect()
-  chooseDatabase(database.workerUrl)
-  await ensureEmbeddedIssuer(systemGrant(), { caKeyPassphrase: 'a passphrase of the test', publicUrl: 'https://desk.example' })
-  await closeDb()
-  // What is saved is saved with the rights of the web.
-  chooseDatabase(database.webUrl)
-  issuerId = (await listIssuerChoices(grant))[0]?.id ?? ''
+  tests = await startProfileTests()
+  ;({ owner, issuerId } = tests)
 })
-afterAll(async () => {
-  await closeDb()
-  await owner?.end()
-  await database?.drop()
-})
+afterAll(() => tests?.stop())
 
 async function auditOf(id: string): Promise<{ action: string; actor: string; detail: Record<string, unknown> }[]> {
   const { rows } = await owner.query(

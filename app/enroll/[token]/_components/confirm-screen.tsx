@@ -3,6 +3,7 @@
 import { enroll } from '#lib/messages/enroll.ts'
 import type { SelfView } from '../../self-view.ts'
 import { BigButton } from './big-button.tsx'
+import { Fact } from './fact.tsx'
 import { Headline } from './message.tsx'
 
 const words = enroll.confirming
@@ -50,15 +51,6 @@ export function ConfirmScreen({
           {words.no}
         </BigButton>
       </div>
-    </div>
-  )
-}
-
-function Fact({ term, children }: { term: string; children: React.ReactNode }) {
-  return (
-    <div className="py-3">
-      <dt className="text-base text-muted-foreground">{term}</dt>
-      <dd className="min-w-0">{children}</dd>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { enroll } from '#lib/messages/enroll.ts'
 import type { Trouble } from '#lib/workflows/find-trouble.ts'
 import type { SelfView } from '../../self-view.ts'
 import { BigButton } from './big-button.tsx'
+import { Fact } from './fact.tsx'
 import { Headline } from './message.tsx'
 
 const words = enroll.welcome
@@ -56,15 +57,6 @@ export function Welcome({
           {words.until} <AbsoluteTime at={view.expiresAt} full />
         </p>
       </div>
-    </div>
-  )
-}
-
-function Fact({ term, children }: { term: string; children: React.ReactNode }) {
-  return (
-    <div className="py-3">
-      <dt className="text-base text-muted-foreground">{term}</dt>
-      <dd className="min-w-0">{children}</dd>
     </div>
   )
 }
