@@ -54,6 +54,8 @@ test('F-B15 F-B16 the phone is confirmed on the one-time link, and denied at the
   await expect(page.getByText('No certificate is made before the answer has been confirmed')).toBeVisible()
   await page.getByRole('button', { name: 'It is not theirs' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toContainText('not the user’s')
+  // The evidence has its own test.
+  await page.getByRole('tab', { name: 'Timeline' }).click()
   await expectAccessible()
   const id = /enrollments\/([0-9a-f-]{36})/.exec(page.url())?.[1]
   expect((await rest('GET', `/enrollments/${id}`)).value).toMatchObject({
@@ -131,5 +133,7 @@ test('staff decide and say why; home shows what waits, and the person can only s
   await left
   await page.goto(`/enrollments/${started.id}`)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('not the user’s')
+  // The evidence has its own test.
+  await page.getByRole('tab', { name: 'Timeline' }).click()
   await expectAccessible()
 })
